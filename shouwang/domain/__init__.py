@@ -1,0 +1,1 @@
+"""What the field knows: divisions, periods, numbers of persons, policy. Standard library only."""
