@@ -1,10 +1,10 @@
 """What a rule may read: every indicator's name, unit, meaning and what makes it unknown.
 
-The engine computes these (one row per household); rules, cases and documents name them. `on` is the day of the
-screening. Windows: W is the income window of the household's policy; S (spending) is the twelve calendar months
-ending with the month of `on`; H is the six full months before the month of `on`; "latest" is the newest
-`delivered_month` of the feed that names the household (or person). A feed never delivered makes what depends
-on it unknown; a feed delivered without a row for a household means zero.
+The engine computes these (one row per household); rules, cases and documents name them. `on` is the day of
+the screening. Windows: W is the income window of the household's policy; S (spending) is the twelve calendar
+months ending with the month of `on`; H is the six full months before the month of `on`; "latest" is the
+newest `delivered_month` of the feed that names the household (or person). A feed never delivered makes what
+depends on it unknown; a feed delivered without a row for a household means zero.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,20 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-Unit = Literal["fen", "persons", "households", "months", "days", "years", "year", "times", "items", "flag", "code", "grade"]
+Unit = Literal[
+    "fen",
+    "persons",
+    "households",
+    "months",
+    "days",
+    "years",
+    "year",
+    "times",
+    "items",
+    "flag",
+    "code",
+    "grade",
+]
 
 
 @dataclass(frozen=True)

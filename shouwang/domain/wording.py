@@ -8,7 +8,7 @@ from shouwang.domain.policy import Value
 UNKNOWN = "未知"
 _COUNTERS = {
     "persons": "人", "households": "户", "months": "个月", "days": "天", "year": "年", "years": "年",
-    "times": "次", "items": "项", "points": "分", "permille": "‰", "day_of_month": "日",
+    "times": "次", "items": "项", "points": "分", "day_of_month": "日",
 }  # fmt: skip
 _CODES: Mapping[str, str] = {
     "unstable": "脱贫不稳定户", "borderline": "边缘易致贫户", "sudden": "突发严重困难户", "none": "无",
@@ -34,4 +34,6 @@ def value(value: Value | date | None, unit: str) -> str:
         return _CODES.get(value, value)
     if unit in ("fen", "yuan"):
         return amount(value)
+    if unit == "permille":
+        return f"{value // 10}.{value % 10}%" if value % 10 else f"{value // 10}%"
     return f"{value}{_COUNTERS.get(unit, '')}"
