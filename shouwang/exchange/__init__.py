@@ -1,0 +1,1 @@
+"""Exchange files with departments: read, normalise, match and write plain rows, without Django."""
