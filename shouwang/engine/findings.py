@@ -1,0 +1,146 @@
+"""What a screening found, as long tables: true rules, near misses, what is missing, and the source rows.
+
+Each table names households, rules and packs; together with the household's indicator values and the policy's
+parameters they are the evidence that `explanation` puts into words. The long tables are plain SQL over the
+kept answers, one short SELECT a rule: the same text on DuckDB and Spark.
+"""
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from shouwang.engine.indicators import set_rows, source_sets
+from shouwang.engine.policy_table import Variant
+from shouwang.engine.screening import Screened, near_leaves
+
+ROWS_PER_SET = 20
+_CHOSEN = ibis.schema({"household_id": "string", "scope": "int64", "chosen": "int64"})
+_ASKED = ibis.schema({"row_set_no": "int64", "household_id": "string", "scope": "int64"})
+_LABELS = pa.schema(
+    [
+        ("number", pa.int64()),
+        *((name, pa.string()) for name in ("rule", "pack", "kind", "rule_grade", "risk")),
+        ("leaf", pa.int64()),
+    ]
+)
+
+
+def finding_table(screened: Screened) -> ir.Table:
+    """Return one row per household and true rule: household_id, scope, rule, pack, kind, rule_grade, risk."""
+    variants = screened.table.variants
+    found = {number: (variant, 0, variant.column) for number, variant in enumerate(variants)}
+    return _long(screened, found).drop("leaf")
+
+
+def unknown_table(screened: Screened) -> ir.Table:
+    """Return one row per household and warning that is unknown to it, with the columns of `finding_table`.
+
+    Rules that nobody's facts could answer are left out: they are a notice of the run, not of a household.
+    """
+    variants = screened.variants("warning")
+    found = {number: (variant, 0, f"{variant.column} IS NULL") for number, variant in enumerate(variants)}
+    return _long(screened, found).drop("leaf")
+
+
+def near_table(screened: Screened) -> ir.Table:
+    """Return one row per household and warning it just missed, `leaf` naming the condition that failed.
+
+    leaf: the place of the condition among the rule's leaves (`Expression.leaves`).
+    """
+    found = {}
+    for number, near in enumerate(near_leaves(screened.table)):
+        if near.variant.column not in screened.unjudged:
+            leaf = near.variant.expression.leaves.index(near.leaf)
+            found[number] = (near.variant, leaf, near.column)
+    return _long(screened, found)
+
+
+def _long(screened: Screened, found: Mapping[int, tuple[Variant, int, str]]) -> ir.Table:
+    """Return one row per household and condition that holds for it, labelled with the condition's rule."""
+    labels = [_label(number, variant, leaf) for number, (variant, leaf, _) in found.items()]
+    labelled = ibis.memtable(pa.Table.from_pylist(labels, schema=_LABELS))
+    name = screened.answered.get_name()
+    selects = [
+        f"SELECT household_id, scope, CAST({number} AS BIGINT) AS chosen FROM {name} WHERE {condition}"
+        for number, (_, _, condition) in found.items()
+    ]
+    none = f"SELECT household_id, scope, CAST(-1 AS BIGINT) AS chosen FROM {name} WHERE 1 = 0"
+    chosen = screened.snapshot.backend.sql(" UNION ALL ".join([none, *selects]), schema=_CHOSEN)
+    return chosen.join(labelled, chosen.chosen == labelled.number).drop("chosen", "number")
+
+
+def _label(number: int, variant: Variant, leaf: int) -> dict[str, object]:
+    rule = variant.rule
+    return {
+        "number": number,
+        "rule": rule.name,
+        "pack": variant.pack.id,
+        "kind": rule.kind,
+        "rule_grade": rule.grade,
+        "risk": rule.risk,
+        "leaf": leaf,
+    }
+
+
+def source_row_table(screened: Screened) -> ir.Table | None:
+    """Return the rows behind the true warnings.
+
+    One row per household, set of rows and source row: household_id, row_set, source_id, row_no, amount_fen,
+    row_count. At most ROWS_PER_SET rows a household and set, the largest amounts first; row_count says how
+    many there are in all.
+    """
+    table = screened.table
+    wanted = _row_sets(screened)
+    if not wanted:
+        return None
+    asked = _asked(screened, wanted)
+    parts = []
+    for number, row_set in enumerate(wanted):
+        for regime in dict.fromkeys(table.regimes):
+            scopes = [scope for scope, other in enumerate(table.regimes) if other == regime]
+            chosen = asked.filter((asked.row_set_no == number) & asked.scope.isin(scopes))
+            rows = set_rows(screened.snapshot, regime, table.on, row_set, chosen)
+            if rows is not None:
+                parts.append(rows.mutate(row_set=ibis.literal(row_set)))
+    return _largest(ibis.union(*parts)) if parts else None
+
+
+def _row_sets(screened: Screened) -> dict[str, list[str]]:
+    """Return each set of rows that a true warning rests on, with the columns of those warnings."""
+    variants = screened.variants("warning")
+    if not variants:
+        return {}
+    answered = screened.answered
+    counts = answered.aggregate(**{v.column: answered[v.column].sum() for v in variants})
+    [true] = counts.to_pyarrow().to_pylist()
+    wanted: dict[str, list[str]] = {}
+    for variant in variants:
+        sets = {row_set for name in variant.expression.indicators for row_set in source_sets(name)}
+        for row_set in sorted(sets) if true[variant.column] else ():
+            wanted.setdefault(row_set, []).append(variant.column)
+    return wanted
+
+
+def _asked(screened: Screened, wanted: Mapping[str, list[str]]) -> ir.Table:
+    """Keep one row per set and household with a warning that rests on it: row_set_no, household_id, scope."""
+    name = screened.answered.get_name()
+    selects = [
+        f"SELECT CAST({number} AS BIGINT) AS row_set_no, household_id, scope FROM {name} "
+        f"WHERE {' OR '.join(columns)}"
+        for number, columns in enumerate(wanted.values())
+    ]
+    asked = screened.snapshot.backend.sql(" UNION ALL ".join(selects), schema=_ASKED)
+    return screened.materialise(asked, "asked")
+
+
+def _largest(rows: ir.Table) -> ir.Table:
+    keys = [rows.household_id, rows.row_set]
+    ordered = ibis.window(
+        group_by=keys, order_by=[rows.amount_fen.fill_null(0).desc(), rows.source_id, rows.row_no]
+    )
+    numbered = rows.mutate(
+        place=ibis.row_number().over(ordered), row_count=rows.count().over(ibis.window(group_by=keys))
+    )
+    return numbered.filter(numbered.place < ROWS_PER_SET).drop("place")
