@@ -1,9 +1,9 @@
-"""The documents that packs cite by a short mark, written out for readers: S3§15 → 《…》篇十五."""
+"""The documents that packs cite by a short mark, written out for readers: S3§15 → 十六篇之十五."""
 
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shouwang.domain.policy import Pack, PackError
@@ -12,26 +12,39 @@ _MARK = re.compile(r"(?<![A-Za-z0-9])(S[0-9])(?:§([0-9]{1,2}))?(?![0-9A-Za-z])"
 _DIGITS = "零一二三四五六七八九"
 
 
-def read_titles(packs_folder: Path) -> dict[str, str]:
-    """Return the title of each mark from `sources.toml`; none where the folder has no such file."""
+@dataclass(frozen=True)
+class Document:
+    """A document cited by a mark: `short` stands beside a clause, `title` in a list of sources."""
+
+    short: str
+    title: str
+
+
+def read_documents(packs_folder: Path) -> dict[str, Document]:
+    """Return the document of each mark from `sources.toml`; none where the folder has no such file.
+
+    Raises PackError where the file cannot be read or a document lacks its short name or title.
+    """
     path = packs_folder / "sources.toml"
     if not path.is_file():
         return {}
     try:
-        titles = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError('政策包文件夹的 sources.toml 无法读取,请检查每行是否为 代号 = "文件名"。') from error
-    return {mark: str(title) for mark, title in titles.items()}
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {mark: Document(document["short"], document["title"]) for mark, document in found.items()}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise PackError("政策包文件夹的 sources.toml 无法读取,每个代号下应有 short 和 title。") from error
 
 
-def cite(source: str, titles: Mapping[str, str]) -> str:
-    """Write out every mark whose title is known; other text stands as it is."""
+def cite(source: str, documents: Mapping[str, Document], *, is_full: bool = False) -> str:
+    """Write out every mark whose document is known, with its title too if `is_full`; other text stands."""
 
     def written(match: re.Match[str]) -> str:
         mark, part = match.groups()
-        if mark not in titles:
+        if mark not in documents:
             return match.group()
-        return f"《{titles[mark]}》" + (f"篇{numeral(int(part))}" if part else "")
+        document = documents[mark]
+        name = document.short + (f"之{numeral(int(part))}" if part else "")
+        return f"{name},即《{document.title}》" if is_full else name
 
     return _MARK.sub(written, source)
 
@@ -43,17 +56,18 @@ def numeral(number: int) -> str:
     return head + (_DIGITS[ones] if ones or not tens else "")
 
 
-def with_titles(pack: Pack, titles: Mapping[str, str]) -> Pack:
+def with_citations(pack: Pack, documents: Mapping[str, Document]) -> Pack:
     """Return the pack with every citation written out."""
-    rules = {name: replace(rule, source=cite(rule.source, titles)) for name, rule in pack.rules.items()}
+    rules = {name: replace(rule, source=cite(rule.source, documents)) for name, rule in pack.rules.items()}
     parameters = {
         name: replace(
             parameter,
             values=tuple(
-                replace(value, source=cite(value.source, titles), note=cite(value.note, titles))
+                replace(value, source=cite(value.source, documents), note=cite(value.note, documents))
                 for value in parameter.values
             ),
         )
         for name, parameter in pack.parameters.items()
     }
-    return replace(pack, source=cite(pack.source, titles), rules=rules, parameters=parameters)
+    source = cite(pack.source, documents, is_full=True)
+    return replace(pack, source=source, rules=rules, parameters=parameters)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
-from shouwang.domain.citations import read_titles, with_titles
+from shouwang.domain.citations import read_documents, with_citations
 from shouwang.domain.indicators import indicators
 from shouwang.domain.pack_checks import check_names
 from shouwang.domain.pack_toml import TYPE_NAMES, TomlTable, read_toml
@@ -80,8 +80,8 @@ def load_library(folder: Path) -> PackLibrary:
     folders = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
     if not folders:
         raise PackError(f"政策包文件夹“{folder}”里没有政策包，请核对路径。")
-    titles = read_titles(folder)
-    library = PackLibrary([with_titles(load_pack(path), titles) for path in folders])
+    documents = read_documents(folder)
+    library = PackLibrary([with_citations(load_pack(path), documents) for path in folders])
     for pack in library.packs.values():
         check_names(_chain(pack, library))
     return library

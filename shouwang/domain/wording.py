@@ -12,6 +12,9 @@ _COUNTERS = {
 }  # fmt: skip
 _CODES: Mapping[str, str] = {
     "unstable": "脱贫不稳定户", "borderline": "边缘易致贫户", "sudden": "突发严重困难户", "none": "无",
+    "calendar": "日历日", "working": "工作日", "fixed": "固定起止日期",
+    "same_month_last_year": "上年同月1日至上月末", "twelve_months_before_day": "筛查日前十二个月",
+    "twelve_months_before_procedure": "启动程序前十二个月",
 }  # fmt: skip
 OPERATORS = {"<": "低于", "<=": "不高于", ">": "超过", ">=": "达到", "=": "为", "<>": "不为"}
 
