@@ -32,7 +32,13 @@ def read_parquet(backend: ibis.BaseBackend, path: Path, name: str) -> ir.Table:
 def materialise(table: ir.Table, name: str, backend: ibis.BaseBackend | None = None) -> ir.Table:
     """Compute a table once and keep it under a name, replacing one of that name."""
     target: Any = backend or table.get_backend()
-    # Ibis's own `overwrite` writes a DROP that SQLGlot 30.30 renders without the table's name.
-    target.raw_sql(f'DROP TABLE IF EXISTS "{name}"')
+    release(target, name)
     kept: ir.Table = target.create_table(name, table, temp=True)
     return kept
+
+
+def release(backend: ibis.BaseBackend, name: str) -> None:
+    """Drop a table that `materialise` kept, if there is one."""
+    target: Any = backend
+    # Ibis's own DROP is rendered without the table's name by SQLGlot 30.30.
+    target.raw_sql(f'DROP TABLE IF EXISTS "{name}"')

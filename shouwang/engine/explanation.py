@@ -6,6 +6,7 @@ from string import Formatter
 
 from shouwang.domain import wording
 from shouwang.domain.indicators import indicators
+from shouwang.engine.expression import NUMBER
 from shouwang.engine.reference import Scalar, answer, value_of
 from shouwang.engine.rule_tree import (
     Arithmetic,
@@ -81,9 +82,13 @@ def _leaf(
     left, operator, right = _sides(leaf, parameters)
     return LeafEvidence(
         text=f"{left}{operator}{right}",
-        left=_shown(leaf.left if isinstance(leaf, Comparison) else leaf.term, values, parameters),
+        left=_shown(_in_its_unit(leaf.left, leaf), values, parameters)
+        if isinstance(leaf, Comparison)
+        else _shown(leaf.term, values, parameters),
         operator=operator,
-        right=_shown(leaf.right, values, parameters) if isinstance(leaf, Comparison) else right,
+        right=_shown(_in_its_unit(leaf.right, leaf), values, parameters)
+        if isinstance(leaf, Comparison)
+        else right,
         holds=answer(leaf, values, plain),
         indicators=tuple(atom.name for atom in read if isinstance(atom, Name)),
         parameters=tuple(atom.name for atom in read if isinstance(atom, Parameter)),
@@ -92,7 +97,8 @@ def _leaf(
 
 def _sides(leaf: Leaf, parameters: Mapping[str, ParameterNote]) -> tuple[str, str, str]:
     if isinstance(leaf, Comparison):
-        return _label(leaf.left, parameters), wording.OPERATORS[leaf.operator], _label(leaf.right, parameters)
+        left, right = (_label(_in_its_unit(side, leaf), parameters) for side in (leaf.left, leaf.right))
+        return left, wording.OPERATORS[leaf.operator], right
     if isinstance(leaf, IsUnknown):
         return _label(leaf.term, parameters), "", "已知" if leaf.is_negated else "未知"
     if isinstance(leaf, OneOf):
@@ -108,7 +114,18 @@ def _label(term: Term, parameters: Mapping[str, ParameterNote]) -> str:
         return parameters[term.name].label
     if isinstance(term, Literal):
         return wording.value(term.value, term.dimension)
-    return f"{_label(term.left, parameters)}{_SIGNS[term.operator]}{_label(term.right, parameters)}"
+    left, right = term.left, term.right
+    if isinstance(right, Literal) and right.value == 1000 and term.operator == "*":
+        return _label(left, parameters)
+    return f"{_label(left, parameters)}{_SIGNS[term.operator]}{_label(right, parameters)}"
+
+
+def _in_its_unit(side: Term, leaf: Comparison) -> Term:
+    """Give a bare number the unit of the other side: 0 beside an amount is 0 yuan."""
+    other = leaf.right if side is leaf.left else leaf.left
+    if isinstance(side, Literal) and side.dimension == NUMBER and other.dimension != NUMBER:
+        return Literal(side.value, other.dimension)
+    return side
 
 
 def _shown(term: Term, values: Mapping[str, Scalar | None], parameters: Mapping[str, ParameterNote]) -> str:

@@ -46,31 +46,47 @@ class Screened:
         return [v for v in self.table.variants if v.rule.kind in kinds and v.column not in self.unjudged]
 
 
-def screen(snapshot: Snapshot, table: PolicyTable, *, materialise: Materialise) -> Screened:
+def screen(
+    snapshot: Snapshot,
+    table: PolicyTable,
+    *,
+    materialise: Materialise,
+    release: Callable[[str], None] = lambda _: None,
+) -> Screened:
     """Answer every rule for every household in one pass and keep the answers.
 
-    materialise: keeps a table expression under a name on the snapshot's backend and returns it.
+    materialise: keeps a table expression under a name on the snapshot's backend and returns it; release:
+    drops a kept table that is needed no more.
     """
-    households = with_answers(with_parameters(facts(snapshot, table), table), table)
+    parts: list[str] = []
+
+    def keep_part(part: ir.Table, name: str) -> ir.Table:
+        parts.append(name)
+        return materialise(part, name)
+
+    households = with_answers(with_parameters(facts(snapshot, table, keep_part), table), table)
     answered = materialise(with_near(with_grades(households, table), table), "answered")
+    for name in parts:
+        release(name)
     unjudged = _unjudged(answered, table)
     households = with_standing(answered, table, unjudged)
     return Screened(snapshot, table, answered, households, unjudged, materialise)
 
 
-def facts(snapshot: Snapshot, table: PolicyTable) -> ir.Table:
+def facts(snapshot: Snapshot, table: PolicyTable, materialise: Materialise | None = None) -> ir.Table:
     """Return one row per household with its scope and the indicators that the rules read."""
     by_regime: dict[IncomeRegime, list[int]] = {}
     for scope, regime in enumerate(table.regimes):
         by_regime.setdefault(regime, []).append(scope)
     if len(by_regime) == 1:
         regime = next(iter(by_regime))
-        return _with_scope(indicator_table(snapshot, regime, table.on, table.wanted), table)
+        return _with_scope(indicator_table(snapshot, regime, table.on, table.wanted, materialise), table)
     parts = []
     for regime, scopes in by_regime.items():
         households = _with_scope(snapshot["household"], table)
         chosen = households.filter(households.scope.isin(scopes)).drop("scope")
-        part = indicator_table(snapshot.with_tables(household=chosen), regime, table.on, table.wanted)
+        of_regime = snapshot.with_tables(household=chosen)
+        part = indicator_table(of_regime, regime, table.on, table.wanted, materialise)
         parts.append(_with_scope(part, table))
     return ibis.union(*parts)
 

@@ -45,3 +45,11 @@ def materialise(table: ir.Table, name: str, backend: ibis.BaseBackend | None = N
     frame.createOrReplaceTempView(name)
     kept: ir.Table = target.table(name)
     return kept
+
+
+def release(backend: ibis.BaseBackend, name: str) -> None:
+    """Forget a table that `materialise` kept, if there is one."""
+    target: Any = backend
+    if target._session.catalog.tableExists(name):
+        target._session.table(name).unpersist()
+        target._session.catalog.dropTempView(name)

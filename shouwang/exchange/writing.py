@@ -30,7 +30,6 @@ MOST_CHARACTERS = 32_767
 CUT_MARK = "…（过长，已截断）"
 NOT_A_NUMBER = "无法计算"
 _ROWS_HELD = 50_000
-_HEADER_LINES, _HEADER_POINTS = 4, 16
 _EXACT_BELOW = 10**15
 _FIRST_DATE = dt.date(1900, 3, 1)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -157,21 +156,20 @@ class _Formats:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[CellKind, Style | None], Format] = {}
+        self._made: dict[tuple[CellKind, Style | None, bool], Format] = {}
         self.title = book.add_format({"bold": True, "font_size": 14, "valign": "vcenter"})
         self.header = book.add_format(
             {"bold": True, "bg_color": "#E5E7EB", "border": 1, "text_wrap": True, "valign": "vcenter"}
         )
 
-    def of(self, kind: CellKind, style: Style | None) -> Format:
-        if (kind, style) not in self._made:
+    def of(self, kind: CellKind, style: Style | None, *, is_ruled: bool = True) -> Format:
+        if (kind, style, is_ruled) not in self._made:
             look: dict[str, object] = {"num_format": _NUMBER_FORMATS[kind], "valign": "top"}
-            if kind == "text":
-                look["text_wrap"] = True
+            look |= {"border": int(is_ruled), "border_color": "#D1D5DB", "text_wrap": kind == "text"}
             if style is not None:
                 look |= {"bg_color": _FILLS[style], "bold": style == "strong"}
-            self._made[kind, style] = self._book.add_format(look)
-        return self._made[kind, style]
+            self._made[kind, style, is_ruled] = self._book.add_format(look)
+        return self._made[kind, style, is_ruled]
 
 
 def _write_sheet(
@@ -188,8 +186,7 @@ def _write_sheet(
         at = first_row
         for row in itertools.islice(rows, most_rows - first_row):
             styled = row if isinstance(row, StyledRow) else StyledRow(row)
-            if styled.height is not None:
-                worksheet.set_row(at, styled.height)
+            worksheet.set_row(at, styled.height)
             for column_at, (value, column) in enumerate(zip(styled.values, sheet.columns, strict=True)):
                 form = formats.of(column.kind, styled.styles.get(column_at))
                 _write_cell(worksheet, at, column_at, value, column.kind, form)
@@ -203,15 +200,14 @@ def _write_sheet(
 
 def _write_head(worksheet: Worksheet, formats: _Formats, sheet: SheetSpec) -> int:
     for at, column in enumerate(sheet.columns):
-        worksheet.set_column(at, at, column.width, formats.of(column.kind, None))
+        worksheet.set_column(at, at, column.width, formats.of(column.kind, None, is_ruled=False))
     header_row = 0
     if sheet.title:
         worksheet.set_row(0, 24)
         worksheet.write_string(0, 0, clean_text(sheet.title), formats.title)
         header_row = 1
-    # Chinese characters are two digits wide; a narrow column's header wraps.
     lines = max((math.ceil(2 * len(each.header) / max(each.width, 2)) for each in sheet.columns), default=1)
-    worksheet.set_row(header_row, min(lines, _HEADER_LINES) * _HEADER_POINTS)
+    worksheet.set_row(header_row, 16 * min(lines, 4))
     for at, column in enumerate(sheet.columns):
         worksheet.write_string(header_row, at, clean_text(column.header), formats.header)
         if column.note:

@@ -105,7 +105,10 @@ def test_source_rows_are_the_same_on_spark(
     assert found[0] == found[1]
 
 
-def test_a_table_kept_on_spark_is_computed_once_and_read_by_name(on_spark: ibis.BaseBackend) -> None:
+def test_a_table_kept_on_spark_is_read_by_name_until_it_is_released(on_spark: ibis.BaseBackend) -> None:
     numbers = ibis.memtable({"n": [1, 2, 3]})
     kept = spark.materialise(numbers.filter(numbers.n > 1), "kept_numbers", on_spark)
     assert sorted(on_spark.to_pyarrow(kept).column("n").to_pylist()) == [2, 3]
+    spark.release(on_spark, "kept_numbers")
+    assert "kept_numbers" not in on_spark.list_tables()
+    spark.release(on_spark, "kept_numbers")

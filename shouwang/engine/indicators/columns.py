@@ -16,7 +16,9 @@ from shouwang.domain.periods import Month, Period
 _NO_TEXT = ""
 _NO_NUMBER = -(2**62)
 _NO_DATE = date(1, 1, 1)
-_LOW_BITS = 2**20
+# A day takes 20 bits, so that with these an int64 holds all three; a CSV may have more rows than a sheet.
+_SOURCES = 2**16
+_ROWS = 2**26
 LONGEST_MASK = 62
 
 
@@ -59,9 +61,9 @@ def row_key(table: ir.Table, day: str) -> ir.IntegerValue:
     """Return what orders rows from old to new: the date column, then the source, then the row in it."""
     moment = table[day]
     days = as_int64(moment.year()) * 372 + moment.month() * 31 + moment.day()
-    source = table.source_id.fill_null(0) % _LOW_BITS
-    row = table.row_no.fill_null(0) % _LOW_BITS
-    return (days * _LOW_BITS + source) * _LOW_BITS + row
+    source = table.source_id.fill_null(0) % _SOURCES
+    row = table.row_no.fill_null(0) % _ROWS
+    return (days * _SOURCES + source) * _ROWS + row
 
 
 def newest(value: ir.Value, key: ir.Value, where: ir.Value | None = None) -> ir.Value:

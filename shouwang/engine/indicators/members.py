@@ -39,8 +39,10 @@ def _is_uninsured(m: ir.Table, reading: Reading) -> ir.Value:
     return ~m.has_resident_medical_insurance & ~m.has_employee_medical_insurance
 
 
-def _is_insurance_known(m: ir.Table, reading: Reading) -> ir.Value:
-    return m.has_resident_medical_insurance.notnull() | m.has_employee_medical_insurance.notnull()
+def _is_insurance_blank(m: ir.Table, reading: Reading) -> ir.Value:
+    """Return whether a member is neither known to be insured nor known not to be."""
+    is_insured = is_true(m.has_resident_medical_insurance) | is_true(m.has_employee_medical_insurance)
+    return ~is_insured & ~is_true(_is_uninsured(m, reading))
 
 
 def _is_seriously_ill(m: ir.Table, reading: Reading) -> ir.Value:
@@ -81,7 +83,7 @@ COUNTED: dict[str, Predicate] = {
     "serious": _is_seriously_ill,
     "serious_blank": lambda m, reading: m.has_serious_illness.isnull(),
     "uninsured": _is_uninsured,
-    "insurance_known": _is_insurance_known,
+    "insurance_blank": _is_insurance_blank,
     "compulsory_age": lambda m, reading: aged(m, reading, 6, 16),
     "paying_stage": lambda m, reading: (m.school_stage != "") & m.school_stage.notin(_UNPAID_STAGES),
     "stated_dropout": lambda m, reading: m.is_dropout,
@@ -174,6 +176,11 @@ def _serious_illness(row: Row) -> ir.Value:
     return known_part(known, row["serious"])
 
 
+def _uninsured(row: Row) -> ir.Value:
+    known = (row.zero("members") > 0) & ((row["uninsured"] > 0) | (row["insurance_blank"] == 0))
+    return known_part(known, row["uninsured"])
+
+
 def _disabled(row: Row) -> ir.Value:
     return _of_members("disabled", None if row.reading.has("disability") else "disabled_known")(row)
 
@@ -212,7 +219,7 @@ FORMULAS: dict[str, Formula] = {
     "member_count": _member_count,
     "serious_illness_persons": _serious_illness,
     "chronic_illness_persons": _of_members("chronic", "chronic_known"),
-    "uninsured_persons": _of_members("uninsured", "insurance_known"),
+    "uninsured_persons": _uninsured,
     "compulsory_age_persons": _of_members("compulsory_age"),
     "disabled_persons": _disabled,
     "severe_disabled_persons": _of_members("severe"),

@@ -53,10 +53,10 @@ def indicator_table(
 ) -> ir.Table:
     """Return one row per household: household_id, division and the wanted indicators, NULL where unknown.
 
-    fen and counts are int64, flags boolean, codes and grades text. `materialise` keeps what
-    each table contributes under a name of its own before it is joined, so that a great snapshot is summed one
-    table at a time instead of all at once; the caller drops these when the result is kept. Raises KeyError for
-    an indicator that the catalogue does not know.
+    fen and counts are int64, flags boolean, codes and grades text. Raises KeyError for an indicator that the
+    catalogue does not know. `materialise` keeps what each table contributes, under a name of its own, before
+    they are joined: a great snapshot is then summed one table at a time, not all at once, which takes a
+    fraction of the memory. The caller releases these when the result is kept.
     """
     catalogue = indicators()
     asked = {name: catalogue[name] for name in wanted}

@@ -35,16 +35,23 @@ def _health(facts: Facts) -> Values:
     blank = any(m["has_serious_illness"] is None for m in members)
     if not members or ("health" not in facts.feeds and blank and serious == 0):
         serious = None
-    insurances = ("has_resident_medical_insurance", "has_employee_medical_insurance")
     return {
         "serious_illness_persons": serious,
         "chronic_illness_persons": _count(members, lambda m: m["has_chronic_illness"])
         if _knows(members, "has_chronic_illness")
         else None,
-        "uninsured_persons": _count(members, lambda m: all(m[each] is False for each in insurances))
-        if _knows(members, *insurances)
-        else None,
+        "uninsured_persons": _uninsured(members),
     }
+
+
+def _uninsured(members: list[Row]) -> int | None:
+    """Count those who joined neither insurance; none is certain only where every answer is known."""
+    count, is_certain = 0, bool(members)
+    for member in members:
+        joined = (member["has_resident_medical_insurance"], member["has_employee_medical_insurance"])
+        count += joined == (False, False)
+        is_certain = is_certain and (True in joined or None not in joined)
+    return count if count or is_certain else None
 
 
 def _disability(facts: Facts) -> Values:

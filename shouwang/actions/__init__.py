@@ -1,0 +1,1 @@
+"""What the program does: each action is one function that does the whole of it or nothing."""

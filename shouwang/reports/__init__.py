@@ -1,0 +1,1 @@
+"""What the program shows: workbooks, JSON Lines and texts made from a finished run."""
