@@ -14,6 +14,7 @@ from shouwang.domain.divisions import normalise
 from shouwang.domain.identity import IdentityNote
 from shouwang.domain.tables import TABLES
 from shouwang.exchange import registry
+from shouwang.exchange.adding import tell_discrepancies
 from shouwang.exchange.matching import Matcher
 from shouwang.exchange.parts import ROW_ERRORS, UNMATCHED, Part, RowsWriter, join_parts, table_schema
 from shouwang.exchange.registry_tables import RegistryTables
@@ -87,6 +88,9 @@ class SheetStager:
             if name not in (*_REGISTRY_TABLES, "source"):
                 path = self.folder / f"{name}.parquet"
                 self.counts[name] = join_parts(name, self._parts[name], self.months, path)
+        discrepancies = tell_discrepancies(self.folder, self.errors)
+        if discrepancies:
+            self.notices.append(discrepancies)
         self.errors.close()
         self.unmatched.close()
         self._notice_totals()
