@@ -15,7 +15,7 @@ HOUSEHOLDS ?= 20000
 LOCK := uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup test check lint types contracts packs demo bench soak spark lock clean
+.PHONY: help setup test check lint types contracts packs reference demo bench soak spark lock clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -69,6 +69,9 @@ contracts: $(READY)
 
 packs: $(READY)
 	$(BIN)/shouwang policy check
+
+reference: $(READY)  ## write the generated pages of docs/reference
+	$(BIN)/python -m tools.write_reference
 
 demo: $(RUNTIME)  ## a synthetic county, screened: ends with the workbook's path (HOUSEHOLDS=20000)
 	@$(BIN)/python -m shouwang.cli.demo --households $(HOUSEHOLDS)

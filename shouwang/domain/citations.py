@@ -14,7 +14,7 @@ _DIGITS = "零一二三四五六七八九"
 
 @dataclass(frozen=True)
 class Document:
-    """A document cited by a mark: `short` stands beside a clause, `title` in a list of sources."""
+    """A document cited by a mark: `short` stands beside a clause, `title` in docs/reference/packs.md."""
 
     short: str
     title: str
@@ -35,16 +35,14 @@ def read_documents(packs_folder: Path) -> dict[str, Document]:
         raise PackError("政策包文件夹的 sources.toml 无法读取,每个代号下应有 short 和 title。") from error
 
 
-def cite(source: str, documents: Mapping[str, Document], *, is_full: bool = False) -> str:
-    """Write out every mark whose document is known, with its title too if `is_full`; other text stands."""
+def cite(source: str, documents: Mapping[str, Document]) -> str:
+    """Write out every mark whose document is known; other text stands as it is."""
 
     def written(match: re.Match[str]) -> str:
         mark, part = match.groups()
         if mark not in documents:
             return match.group()
-        document = documents[mark]
-        name = document.short + (f"之{numeral(int(part))}" if part else "")
-        return f"{name},即《{document.title}》" if is_full else name
+        return documents[mark].short + (f"之{numeral(int(part))}" if part else "")
 
     return _MARK.sub(written, source)
 
@@ -69,5 +67,4 @@ def with_citations(pack: Pack, documents: Mapping[str, Document]) -> Pack:
         )
         for name, parameter in pack.parameters.items()
     }
-    source = cite(pack.source, documents, is_full=True)
-    return replace(pack, source=source, rules=rules, parameters=parameters)
+    return replace(pack, source=cite(pack.source, documents), rules=rules, parameters=parameters)

@@ -51,7 +51,7 @@ def warning_sheet(contents: Contents, households: Sequence[HouseholdResult]) -> 
     """Make 预警名单: one row a household."""
     columns = (
         Column("等级", 6),
-        Column("拟归类别", 9, note="按本地政策由数据推算,供核实时参考;是否纳入由人按程序认定。"),
+        Column("拟归类别", 13, note="按本地政策由数据推算,供核实时参考;是否纳入由人按程序认定。"),
         *HOUSEHOLD,
         Column("风险类型", 11),
         Column("预警条数", 5, "int"),

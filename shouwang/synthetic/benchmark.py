@@ -30,6 +30,7 @@ _TYPES = {"text": pa.string(), "int": pa.int64(), "fen": pa.int64(), "bool": pa.
 _MAIN_ITEMS = ("migrant_wage", "crop_sales", "livestock_sales", "pension", "other_wage", "minimum_living")
 _SECOND_ITEMS = ("business_cost", "farm_subsidy", "pension", "land_rent", "gift", "trade_sales")
 _CHUNK = 1_000_000
+_ROW_GROUP = 100_000  # readers share out row groups; a staging writes smaller ones still
 
 
 def make_benchmark_tables(
@@ -83,7 +84,8 @@ def _write(out: Path, table: str, parts: Iterator[dict[str, Any]]) -> int:
                 part["source_id"] = np.full(count, source_number(table))
                 part["row_no"] = np.arange(rows + 2, rows + count + 2)
             writer.write_table(
-                pa.table([_column(part.get(each.name), each, count) for each in schema], schema=schema)
+                pa.table([_column(part.get(each.name), each, count) for each in schema], schema=schema),
+                row_group_size=_ROW_GROUP,
             )
             rows += count
     return rows
