@@ -28,7 +28,7 @@ def _indicators() -> Iterator[str]:
     yield "# Indicators 指标目录\n"
     yield _NOTE
     yield "What a rule may read. `on` is the day of the screening; W is the income window of the household's"
-    yield "policy, S the twelve calendar months ending with the month of `on`, H the six full months before it.\n"
+    yield "policy, S the twelve months ending with the month of `on`, H the six full months before it.\n"
     yield "| indicator | 名称 | unit | 数据表 | meaning | unknown when |"
     yield "|---|---|---|---|---|---|"
     for each in indicators().values():
