@@ -173,15 +173,18 @@ class Policy:
 
     @cached_property
     def parameters(self) -> dict[str, ResolvedParameter]:
-        """Resolve each parameter: the narrowest pack with a value on the day wins, then the latest value."""
+        """Resolve each parameter: the narrowest pack with a value on the day wins, then the latest value.
+
+        In the order of the chain, so that what the place itself has set comes first.
+        """
         resolved: dict[str, ResolvedParameter] = {}
         for pack in self.chain:
-            for name, parameter in pack.parameters.items():
+            for name, parameter in sorted(pack.parameters.items()):
                 dated = parameter.on(self.on)
                 if name not in resolved and dated is not None:
                     is_stale = parameter.is_yearly and dated.from_date.year < self.on.year
                     resolved[name] = ResolvedParameter(parameter, dated, pack, is_stale)
-        return dict(sorted(resolved.items()))
+        return resolved
 
     @cached_property
     def rules(self) -> dict[str, tuple[Rule, Pack]]:
