@@ -5,17 +5,18 @@ parameters they are the evidence that `explanation` puts into words. The long ta
 kept answers, one short SELECT a rule: the same text on DuckDB and Spark.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from shouwang.engine.indicators import set_rows, source_sets
+from shouwang.engine.indicators import set_rows, source_sets, tables_of
 from shouwang.engine.policy_table import Variant
 from shouwang.engine.screening import Screened, near_leaves
+from shouwang.engine.snapshot import Snapshot
 
-ROWS_PER_SET = 20
+_GREAT_TABLES = ("income_entry", "own_pay_entry", "member")
 _CHOSEN = ibis.schema({"household_id": "string", "scope": "int64", "chosen": "int64"})
 _ASKED = ibis.schema({"row_set_no": "int64", "household_id": "string", "scope": "int64"})
 _LABELS = pa.schema(
@@ -87,24 +88,37 @@ def _label(number: int, variant: Variant, leaf: int) -> dict[str, object]:
 def source_row_table(screened: Screened) -> ir.Table | None:
     """Return the rows behind the true warnings.
 
-    One row per household, set of rows and source row: household_id, row_set, source_id, row_no, amount_fen,
-    row_count. At most ROWS_PER_SET rows a household and set, the largest amounts first; row_count says how
-    many there are in all.
+    One row per household, set of rows and source row (a ledger's row once per item): household_id, row_set,
+    source_id, row_no, amount_fen.
     """
     table = screened.table
     wanted = _row_sets(screened)
     if not wanted:
         return None
     asked = _asked(screened, wanted)
+    snapshot = _narrowed(screened, asked, wanted)
     parts = []
     for number, row_set in enumerate(wanted):
         for regime in dict.fromkeys(table.regimes):
             scopes = [scope for scope, other in enumerate(table.regimes) if other == regime]
             chosen = asked.filter((asked.row_set_no == number) & asked.scope.isin(scopes))
-            rows = set_rows(screened.snapshot, regime, table.on, row_set, chosen)
+            rows = set_rows(snapshot, regime, table.on, row_set, chosen)
             if rows is not None:
                 parts.append(rows.mutate(row_set=ibis.literal(row_set)))
-    return _largest(ibis.union(*parts)) if parts else None
+    return ibis.union(*parts) if parts else None
+
+
+def _narrowed(screened: Screened, asked: ir.Table, wanted: Iterable[str]) -> Snapshot:
+    """Keep the entries of the asked households once, as several sets read the same great tables."""
+    snapshot = screened.snapshot
+    tables = {}
+    for name in _GREAT_TABLES:
+        numbers = [number for number, row_set in enumerate(wanted) if name in tables_of(row_set)]
+        if numbers:
+            of_table = asked.filter(asked.row_set_no.isin(numbers)).household_id
+            kept = snapshot[name].filter(snapshot[name].household_id.isin(of_table))
+            tables[name] = screened.materialise(kept, f"asked_{name}")
+    return snapshot.with_tables(**tables)
 
 
 def _row_sets(screened: Screened) -> dict[str, list[str]]:
@@ -133,14 +147,3 @@ def _asked(screened: Screened, wanted: Mapping[str, list[str]]) -> ir.Table:
     ]
     asked = screened.snapshot.backend.sql(" UNION ALL ".join(selects), schema=_ASKED)
     return screened.materialise(asked, "asked")
-
-
-def _largest(rows: ir.Table) -> ir.Table:
-    keys = [rows.household_id, rows.row_set]
-    ordered = ibis.window(
-        group_by=keys, order_by=[rows.amount_fen.fill_null(0).desc(), rows.source_id, rows.row_no]
-    )
-    numbered = rows.mutate(
-        place=ibis.row_number().over(ordered), row_count=rows.count().over(ibis.window(group_by=keys))
-    )
-    return numbered.filter(numbered.place < ROWS_PER_SET).drop("place")

@@ -17,6 +17,9 @@ from shouwang.engine.reference import value_of
 from shouwang.engine.rule_tree import Comparison, Expression, Name
 from shouwang.engine.run import Run, RunError
 
+# A finding shows so many of the rows it rests on; all of them stay in the run.
+MOST_ROWS = 20
+
 
 @dataclass(frozen=True)
 class SourceRow:
@@ -205,8 +208,7 @@ class Results:
         values = {name: row[name] for name in expression.indicators}
         evidence = leaf_evidence(expression, values, parameters)
         sets = {row_set for name in expression.indicators for row_set in source_sets(name)}
-        mine = [each for each in rows if each["row_set"] in sets]
-        counts = {each["row_set"]: each["row_count"] for each in mine}
+        sources = self._rows_behind([each for each in rows if each["row_set"] in sets])
         return Finding(
             rule=rule["name"],
             label=rule["label"],
@@ -219,19 +221,24 @@ class Results:
             evidence=evidence,
             values=values,
             parameters=[parameters[name] for name in expression.parameters],
-            sources=[self._source_row(each) for each in mine],
-            source_row_count=sum(counts.values()),
+            sources=sources[:MOST_ROWS],
+            source_row_count=len(sources),
         )
 
-    def _source_row(self, row: Mapping[str, Any]) -> SourceRow:
-        source = self._sources.get(row["source_id"], {})
-        return SourceRow(
-            file=source.get("file") or "",
-            sheet=source.get("sheet") or "",
-            row_no=row["row_no"],
-            feed=source.get("feed") or "",
-            amount_fen=row["amount_fen"],
-        )
+    def _rows_behind(self, rows: list[dict[str, Any]]) -> list[SourceRow]:
+        """Return each source row once, the largest amounts first; a row's items of one set are added up."""
+        amounts: dict[tuple[int, int], dict[str, int | None]] = defaultdict(dict)
+        for row in rows:
+            of_row, amount = amounts[row["source_id"], row["row_no"]], row["amount_fen"]
+            before = of_row.get(row["row_set"])
+            of_row[row["row_set"]] = amount if before is None else before + (amount or 0)
+        found = []
+        for (source_id, row_no), of_row in amounts.items():
+            source = self._sources.get(source_id, {})
+            largest = max((amount for amount in of_row.values() if amount is not None), default=None)
+            place = (source.get("file") or "", source.get("sheet") or "", row_no)
+            found.append(SourceRow(*place, feed=source.get("feed") or "", amount_fen=largest))
+        return sorted(found, key=lambda row: (-(row.amount_fen or 0), row.file, row.sheet, row.row_no))
 
     def _near_miss(
         self, found: Mapping[str, Any], row: Mapping[str, Any], parameters: Mapping[str, ParameterNote]

@@ -33,16 +33,21 @@ def set_rows(
     where the row carries no amount). households: a table with household_id; reading only their rows is much
     cheaper than choosing them afterwards.
     """
-    fed = [name for name in indicators() if row_set in source_sets(name)]
+    fed = frozenset(name for name in indicators() if row_set in source_sets(name))
     if households is not None:
-        tables = {table for name in fed for table in indicators()[name].reads} | {"household"}
         snapshot = snapshot.with_tables(
             **{
                 table: snapshot[table].filter(snapshot[table].household_id.isin(households.household_id))
-                for table in sorted(tables)
+                for table in tables_of(row_set)
             }
         )
-    return ROW_SETS[row_set](Reading(snapshot, regime, on, frozenset(fed)))
+    return ROW_SETS[row_set](Reading(snapshot, regime, on, fed))
+
+
+def tables_of(row_set: str) -> list[str]:
+    """Return the tables that a set of rows may read."""
+    fed = [indicator for name, indicator in indicators().items() if row_set in source_sets(name)]
+    return sorted({table for indicator in fed for table in indicator.reads} | {"household"})
 
 
 def source_rows(
