@@ -211,8 +211,7 @@ def _screened_run(
     order: _Order, staged: Staged, library: PackLibrary, engine: ModuleType, work: Path, step: Step
 ) -> Run:
     step("计算指标,逐条判断规则")
-    is_local = engine.__name__.endswith("duckdb")
-    backend = engine.connect(temp_folder=work / "spill") if is_local else engine.connect()
+    backend = engine.connect(temp_folder=work / "spill")
     snapshot = open_snapshot(backend, staged.tables, staged.feeds, engine.read_parquet)
     screened = screen(
         snapshot,

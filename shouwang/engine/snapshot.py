@@ -38,14 +38,15 @@ class IncomeRegime:
 class Snapshot:
     """Canonical tables by name (one missing from the delivery is empty) and the feeds that were delivered.
 
-    `window_sums`, where set, answers from monthly roll-ups what `income_entry` rows would (see `rollups`);
-    `own_pay_months` likewise replaces `own_pay_entry` by person-month sums.
+    `ledger_totals`, where set, answers from monthly roll-ups what `income_entry` rows would (see `rollups`):
+    the totals of all months before a first of month, one row per household with household_id, a fen column
+    per income item and months_known. `own_pay_months` likewise replaces `own_pay_entry` by person-month sums.
     """
 
     backend: ibis.BaseBackend
     tables: Mapping[str, ir.Table]
     feeds: frozenset[str]
-    window_sums: "Callable[[Period], ir.Table] | None" = None
+    ledger_totals: Callable[[date], ir.Table] | None = None
     own_pay_months: ir.Table | None = None
     sources: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
 

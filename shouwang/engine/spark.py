@@ -4,16 +4,22 @@ The session speaks UTC, so that a date never moves with a time zone, and ANSI SQ
 impossible cast stops the run instead of becoming NULL, which would read as unknown.
 """
 
+import atexit
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+_SCRATCH = "spark.shouwang.scratch"
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
@@ -21,12 +27,20 @@ _SETTINGS = {
 }
 
 
-def connect(master: str = "local[2]", settings: dict[str, str] | None = None) -> ibis.BaseBackend:
-    """Start or join a Spark session; `settings` override the ones above. ImportError without pyspark."""
+def connect(
+    master: str = "local[2]", settings: dict[str, str] | None = None, temp_folder: Path | None = None
+) -> ibis.BaseBackend:
+    """Start or join a Spark session; `settings` override the ones above. ImportError without pyspark.
+
+    temp_folder: where `materialise` keeps its tables; on a cluster a folder that every worker reaches.
+    """
     from pyspark.sql import SparkSession
 
+    if temp_folder is None:
+        temp_folder = Path(tempfile.mkdtemp(prefix="shouwang-spark-"))
+        atexit.register(shutil.rmtree, temp_folder, ignore_errors=True)
     builder = SparkSession.builder.master(master).appName("shouwang")
-    for name, value in {**_SETTINGS, **(settings or {})}.items():
+    for name, value in {**_SETTINGS, _SCRATCH: str(temp_folder), **(settings or {})}.items():
         builder = builder.config(name, value)
     return ibis.pyspark.connect(builder.getOrCreate())
 
@@ -38,11 +52,18 @@ def read_parquet(backend: ibis.BaseBackend, path: Path, name: str) -> ir.Table:
 
 
 def materialise(table: ir.Table, name: str, backend: ibis.BaseBackend | None = None) -> ir.Table:
-    """Compute a table once, keep it in memory (on disk where that is short) and return it under a name."""
+    """Compute a table once, keep it as Parquet and return it under a name.
+
+    Written and read back rather than cached: a cached table carries the plan that made it, and the plans of
+    a screening, nested, outgrow the driver.
+    """
     target: Any = backend or table.get_backend()
+    session = target._session
     target.create_view(f"{name}_expression", table, overwrite=True)
-    frame = target._session.table(f"{name}_expression").persist()
-    frame.createOrReplaceTempView(name)
+    path = f"{session.conf.get(_SCRATCH)}/{name}.parquet"
+    session.table(f"{name}_expression").write.mode("overwrite").parquet(path)
+    session.catalog.dropTempView(f"{name}_expression")
+    session.read.parquet(path).createOrReplaceTempView(name)
     kept: ir.Table = target.table(name)
     return kept
 
@@ -50,6 +71,7 @@ def materialise(table: ir.Table, name: str, backend: ibis.BaseBackend | None = N
 def release(backend: ibis.BaseBackend, name: str) -> None:
     """Forget a table that `materialise` kept, if there is one."""
     target: Any = backend
-    if target._session.catalog.tableExists(name):
-        target._session.table(name).unpersist()
-        target._session.catalog.dropTempView(name)
+    session = target._session
+    if session.catalog.tableExists(name):
+        session.catalog.dropTempView(name)
+        shutil.rmtree(f"{session.conf.get(_SCRATCH)}/{name}.parquet", ignore_errors=True)

@@ -142,7 +142,7 @@ def test_sums_of_a_window_give_the_same_indicators_as_the_rows() -> None:
         backend,
         raw.with_tables(income_entry=raw["income_entry"].limit(0)).tables,
         raw.feeds,
-        window_sums=lambda period: window_sums(raw, period),
+        ledger_totals=lambda day: window_sums(raw, Period(date(2020, 1, 1), day)),
         own_pay_months=own_pay_months(raw),
     )
     assert values(summed, *names) == values(raw, *names)

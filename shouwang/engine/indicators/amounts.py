@@ -3,7 +3,8 @@
 Each answers from the raw rows or, where the snapshot carries them, from monthly roll-ups of the same shape.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from functools import reduce
 from operator import add, or_
 
@@ -33,8 +34,8 @@ def window_sums(snapshot: Snapshot, period: Period) -> ir.Table:
     One row per household with an entry in the period: household_id, one fen column per income item (0 where
     none), and months_known, the number of the period's months that have an entry.
     """
-    if snapshot.window_sums is not None:
-        return snapshot.window_sums(period)
+    if snapshot.ledger_totals is not None:
+        return _difference(snapshot.ledger_totals(period.to_date), snapshot.ledger_totals(period.from_date))
     entries = snapshot["income_entry"]
     entries = entries.filter(within(entries.month, period))
     sums = {item: total(entries.amount_fen, entries.item == item) for item in INCOME_ITEMS}
@@ -54,11 +55,8 @@ def income_sums(
     """
     if not periods:
         return []
-    if snapshot.window_sums is not None:
-        return [
-            _from_window(window_sums(snapshot, period), regime, name, name in detailed)
-            for name, period in periods.items()
-        ]
+    if snapshot.ledger_totals is not None:
+        return [_from_totals(snapshot.ledger_totals, regime, periods, detailed)]
     return [_from_entries(snapshot["income_entry"], regime, periods, detailed)]
 
 
@@ -94,15 +92,47 @@ def income_groups(regime: IncomeRegime) -> dict[str, frozenset[str]]:
     return {**groups, COST: frozenset(item.name for item in INCOME_ITEMS.values() if item.is_cost)}
 
 
-def _from_window(sums: ir.Table, regime: IncomeRegime, name: str, is_detailed: bool) -> ir.Table:
-    parts = {
-        group: _added(sums[item] for item in sorted(items)) for group, items in income_groups(regime).items()
-    }
-    columns = {f"{name}_{group}": value for group, value in parts.items()} if is_detailed else {}
-    net = _added(parts[source] for source in INCOMES) - parts[COST]
-    return sums.select(
-        "household_id", **columns, **{f"{name}_net": net, f"{name}_months_known": sums.months_known}
+def _difference(upto: ir.Table, before: ir.Table) -> ir.Table:
+    """Return the sums between two totals; every household of the earlier is in the later."""
+    columns = [column for column in upto.columns if column != "household_id"]
+    joined = upto.left_join(before, "household_id", rname="before_{name}")
+    sums = joined.select(
+        "household_id", **{name: joined[name] - joined[f"before_{name}"].fill_null(0) for name in columns}
     )
+    return sums.filter(sums.months_known > 0)
+
+
+def _from_totals(
+    totals: Callable[[date], ir.Table],
+    regime: IncomeRegime,
+    periods: Mapping[str, Period],
+    detailed: Collection[str],
+) -> ir.Table:
+    """Add up what counts before joining: narrow totals are quick to put side by side."""
+    days = sorted({day for period in periods.values() for day in (period.from_date, period.to_date)})
+    joined = _counted_totals(totals(days[-1]), regime, len(days) - 1)
+    for place, day in enumerate(days[:-1]):
+        earlier = _counted_totals(totals(day), regime, place).rename({f"key_{place}": "household_id"})
+        joined = joined.left_join(earlier, [("household_id", f"key_{place}")])
+    columns = {}
+    for name, period in periods.items():
+        first, last = days.index(period.from_date), days.index(period.to_date)
+        parts = ("net", "months_known", *(income_groups(regime) if name in detailed else ()))
+        for part in parts:
+            upto, before = joined[f"{part}_{last}"], joined[f"{part}_{first}"]
+            columns[f"{name}_{part}"] = upto.fill_null(0) - before.fill_null(0)
+    return joined.select("household_id", **columns)
+
+
+def _counted_totals(totals: ir.Table, regime: IncomeRegime, place: int) -> ir.Table:
+    """Return a household's totals by income, their net and its months; `_<place>` ends each name."""
+    parts = {
+        group: _added(totals[item] for item in sorted(items))
+        for group, items in income_groups(regime).items()
+    }
+    parts["net"] = _added(parts[source] for source in INCOMES) - parts[COST]
+    parts["months_known"] = totals.months_known
+    return totals.select("household_id", **{f"{name}_{place}": value for name, value in parts.items()})
 
 
 def _added(values: Iterable[ir.Value]) -> ir.Value:
