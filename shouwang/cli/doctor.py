@@ -27,7 +27,6 @@ _LIBRARIES = (
     "numpy",
     "python-calamine",
     "xlsxwriter",
-    "openpyxl",
     "typer",
     "rich",
 )
