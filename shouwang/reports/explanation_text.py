@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow.compute as pc
 
 from shouwang.domain import wording
+from shouwang.domain.citations import numeral
 from shouwang.domain.indicators import indicators
 from shouwang.domain.policy import GRADES, RULE_KINDS
 from shouwang.domain.tables import RISKS
@@ -75,11 +77,18 @@ def explanation_lines(explained: Explained, run: Run) -> Iterator[tuple[str, str
     yield "title", f"户编号 {household.household_id} {place} 筛查日期 {run.on:%Y-%m-%d}"
     parts = "、".join(f"{part_name(part)}{points}" for part, points in household.parts.items())
     yield "plain", f"{_standing(household)} 家庭指数 {household.index}({parts})"
-    yield from _true_lines(household)
-    yield from _focus_lines(household)
-    yield from _near_lines(household)
-    yield from _unknown_lines(explained, run)
-    yield from _false_lines(explained)
+    parts_shown = 0
+    for kind, line in chain(
+        _true_lines(household),
+        _focus_lines(household),
+        _near_lines(household),
+        _unknown_lines(explained, run),
+        _false_lines(explained),
+    ):
+        if kind == "head":
+            parts_shown += 1
+            line = f"{numeral(parts_shown)}、{line}"
+        yield kind, line
 
 
 def _standing(household: HouseholdResult) -> str:
@@ -89,7 +98,7 @@ def _standing(household: HouseholdResult) -> str:
 
 
 def _true_lines(household: HouseholdResult) -> Iterator[tuple[str, str]]:
-    yield "head", f"一、成立的预警({len(household.warnings)}条)"
+    yield "head", f"成立的预警({len(household.warnings)}条)"
     for finding in household.warnings:
         risk = f"[{RISKS[finding.risk]}]" if finding.risk else ""
         yield "true", f"✓ {finding.label}{risk} {GRADES.get(finding.grade or '', '')}"
@@ -116,13 +125,13 @@ def _sources(finding: Finding) -> Iterator[str]:
 def _focus_lines(household: HouseholdResult) -> Iterator[tuple[str, str]]:
     groups = [finding for finding in household.findings if finding.kind == "focus"]
     if groups:
-        yield "head", f"二、属于的重点人群({len(groups)}类)"
+        yield "head", f"属于的重点人群({len(groups)}类)"
         yield from (("plain", f"  {finding.label}(条款:{finding.clause})") for finding in groups)
 
 
 def _near_lines(household: HouseholdResult) -> Iterator[tuple[str, str]]:
     if household.near:
-        yield "head", f"三、临近预警({len(household.near)}条)"
+        yield "head", f"临近预警({len(household.near)}条)"
         yield from (("near", f"≈ {near.label}:{near.text}") for near in household.near)
 
 
@@ -130,7 +139,7 @@ def _unknown_lines(explained: Explained, run: Run) -> Iterator[tuple[str, str]]:
     unknown = [each for each in explained.answers if each.holds is None and each.rule["kind"] == "warning"]
     if not unknown:
         return
-    yield "head", f"四、因缺数据无法判断({len(unknown)}条)"
+    yield "head", f"因缺数据无法判断({len(unknown)}条)"
     for each in unknown:
         everyone = "(全部农户都缺)" if each.rule["name"] in run.header.unjudged else ""
         yield "unknown", f"? {each.rule['label']}{everyone}"
@@ -139,7 +148,7 @@ def _unknown_lines(explained: Explained, run: Run) -> Iterator[tuple[str, str]]:
 
 def _false_lines(explained: Explained) -> Iterator[tuple[str, str]]:
     false = [each for each in explained.answers if each.holds is False and each.rule["kind"] == "warning"]
-    yield "head", f"五、不成立的规则({len(false)}条)以及为什么"
+    yield "head", f"不成立的规则({len(false)}条)以及为什么"
     for each in false:
         yield "false", f"✗ {each.rule['label']}"
         yield from (
