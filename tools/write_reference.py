@@ -83,6 +83,19 @@ def _pack(pack: Pack) -> Iterator[str]:
         risk = RISKS.get(rule.risk or "", "")
         yield _row(f"`{rule.name}`", rule.label, kind, grade, risk, f"`{rule.when}`", rule.source)
 
+    if pack.measures:
+        yield "\n| 帮扶措施 | 名称 | 应对的风险 | 责任部门 | 出处 |"
+        yield "|---|---|---|---|---|"
+    for measure in pack.measures.values():
+        risks = "、".join(RISKS[risk] for risk in measure.risks) or "所有监测对象"
+        yield _row(f"`{measure.name}`", measure.label, risks, measure.department, measure.source)
+    for track in pack.procedure.tracks.values() if pack.procedure else ():
+        yield f"\n程序({track.label}):"
+        yield "\n| 步骤 | 名称 | 由谁办理 | 出处 |"
+        yield "|---|---|---|---|"
+        for step in track.steps:
+            yield _row(f"`{step.id}`", step.label, "、".join(step.roles), step.source)
+
 
 def _files() -> Iterator[str]:
     yield "# 能读的表格\n"

@@ -67,4 +67,8 @@ def with_citations(pack: Pack, documents: Mapping[str, Document]) -> Pack:
         )
         for name, parameter in pack.parameters.items()
     }
-    return replace(pack, source=cite(pack.source, documents), rules=rules, parameters=parameters)
+    measures = {
+        name: replace(each, source=cite(each.source, documents)) for name, each in pack.measures.items()
+    }
+    source = cite(pack.source, documents)
+    return replace(pack, source=source, rules=rules, parameters=parameters, measures=measures)

@@ -3,6 +3,7 @@
 import re
 
 from shouwang.domain.indicators import indicators
+from shouwang.domain.measure_files import check_measures
 from shouwang.domain.policy import Pack, PackError, Rule
 
 _TEXT_LITERAL = re.compile(r"'[^']*'")
@@ -23,6 +24,7 @@ def places_named(reason: str) -> frozenset[str]:
 def check_names(chain: tuple[Pack, ...]) -> None:
     """Check the first pack of a chain (each pack extends the next); raises PackError."""
     pack = chain[0]
+    check_measures(chain)
     parameters = {name for link in chain for name in link.parameters}
     rules = {name for link in chain for name in link.rules}
     parts = {name for link in chain for name in link.index_parts}

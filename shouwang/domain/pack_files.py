@@ -1,7 +1,7 @@
 """Read policy packs from their TOML files, and say in Chinese what is wrong where.
 
-`packs/<id>/` holds pack.toml and, as needed, parameters.toml, rules.toml and cases.toml.
-Amounts in yuan become integer fen here; nothing after this module sees yuan.
+`packs/<id>/` holds pack.toml and, as needed, parameters.toml, rules.toml, cases.toml, measures.toml and
+procedure.toml. Amounts in yuan become integer fen here; nothing after this module sees yuan.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from typing import get_args
 
 from shouwang.domain.citations import read_documents, with_citations
 from shouwang.domain.indicators import indicators
+from shouwang.domain.measure_files import measure
 from shouwang.domain.pack_checks import check_names
 from shouwang.domain.pack_toml import TYPE_NAMES, TomlTable, read_toml
 from shouwang.domain.policy import (
@@ -29,9 +30,10 @@ from shouwang.domain.policy import (
     Rule,
     Value,
 )
+from shouwang.domain.procedure_files import cite_procedure, read_procedure
 from shouwang.domain.tables import RISKS
 
-FILES = ("pack.toml", "parameters.toml", "rules.toml", "cases.toml")
+FILES = ("pack.toml", "parameters.toml", "rules.toml", "cases.toml", "measures.toml", "procedure.toml")
 CLASSES = ("unstable", "borderline", "sudden")
 # A rule's family says which risk question it answers; rules of one family are scored together.
 FAMILIES = {
@@ -81,7 +83,8 @@ def load_library(folder: Path) -> PackLibrary:
     if not folders:
         raise PackError(f"政策包文件夹“{folder}”里没有政策包，请核对路径。")
     documents = read_documents(folder)
-    library = PackLibrary([with_citations(load_pack(path), documents) for path in folders])
+    packs = [with_citations(load_pack(path), documents) for path in folders]
+    library = PackLibrary(replace(p, procedure=cite_procedure(p.procedure, documents)) for p in packs)
     for pack in library.packs.values():
         check_names(_chain(pack, library))
     return library
@@ -101,10 +104,12 @@ def load_pack(folder: Path) -> Pack:
     for path in sorted(folder.glob("*.toml")):
         if path.name not in FILES:
             raise PackError(f"政策包“{folder.name}”里有不认识的文件 {path.name}。可用：{'、'.join(FILES)}。")
-    head, parameters, rules, cases = (read_toml(folder, file) for file in FILES)
+    head, parameters, rules, cases, measures, procedure = (read_toml(folder, file) for file in FILES)
     cases.only("case")
     pack = _pack(head, parameters.named(_parameter), rules.named(_rule), _digest(folder))
-    pack = replace(pack, cases=tuple(_case(row, pack) for row in cases.rows("case")))
+    cases_read = tuple(_case(row, pack) for row in cases.rows("case"))
+    pack = replace(pack, cases=cases_read, procedure=read_procedure(procedure))
+    pack = replace(pack, measures=measures.named(measure))
     if pack.extends is None:
         check_names((pack,))
     return pack

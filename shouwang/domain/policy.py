@@ -10,6 +10,9 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from shouwang.domain.measures import Measure
+from shouwang.domain.procedure import Procedure
+
 Value = int | bool | str
 ParameterUnit = Literal[
     "yuan",
@@ -129,6 +132,8 @@ class Pack:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    procedure: Procedure | None = None
     digest: str = ""
 
     def holds_on(self, day: date) -> bool:
@@ -195,6 +200,11 @@ class Policy:
                 resolved[name] = (rule, pack)
         return resolved
 
+    @cached_property
+    def measures(self) -> dict[str, tuple[Measure, Pack]]:
+        """Return the measures by name, the widest pack's first; a narrower pack's replaces its namesake."""
+        return {name: (each, pack) for pack in reversed(self.chain) for name, each in pack.measures.items()}
+
     @property
     def grade_scale(self) -> tuple[str, ...]:
         """The grades from the gravest to the lightest, from the narrowest pack that names any."""
@@ -207,6 +217,14 @@ class Policy:
         for pack in reversed(self.chain):
             names.update(pack.class_names)
         return names
+
+    @cached_property
+    def procedure(self) -> Procedure | None:
+        """The tracks by name, the narrowest pack's first; None where no pack has any."""
+        resolved: Procedure | None = None
+        for pack in reversed(self.chain):
+            resolved = pack.procedure.over(resolved) if pack.procedure else resolved
+        return resolved
 
     @property
     def index_parts(self) -> dict[str, int]:
