@@ -1,6 +1,7 @@
 """Find a person or household by the blind index of a number; never choose between two who share one."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,18 +29,32 @@ class PersonIndex:
         shared = {*_doubles(members.column("id_key")), *_doubles(listed.column("_head_key"))}
         return cls(members, listed, pa.array(sorted(shared), TEXT))
 
+    @cached_property
+    def _person_places(self) -> dict[str, int]:
+        """Hash the numbers once: Arrow's own look-up would hash all of them again for every block of rows."""
+        return _places(self.persons.column("id_key"), self.ambiguous)
+
+    @cached_property
+    def _head_places(self) -> dict[str, int]:
+        return _places(self.heads.column("_head_key"), self.ambiguous)
+
     def find(self, keys: list[str | None], *, as_head: bool) -> tuple[pa.Array, pa.Array, pa.Array]:
         """Return person_id, household_id and is-ambiguous for each blind index, null where nobody has it."""
         wanted = pa.array(keys, TEXT)
         is_shared = pc.and_(pc.is_valid(wanted), pc.is_in(wanted, value_set=self.ambiguous))
-        wanted = pc.if_else(is_shared, pa.scalar(None, TEXT), wanted)
-        at = pc.index_in(wanted, value_set=_whole(self.persons.column("id_key")), skip_nulls=True)
+        at = pa.array([self._person_places.get(key or "") for key in keys], pa.int64())
         person = _whole(self.persons.column("person_id")).take(at)
         household = _whole(self.persons.column("household_id")).take(at)
-        head_at = pc.index_in(wanted, value_set=_whole(self.heads.column("_head_key")), skip_nulls=True)
+        head_at = pa.array([self._head_places.get(key or "") for key in keys], pa.int64())
         headed = _whole(self.heads.column("household_id")).take(head_at)
         household = pc.coalesce(headed, household) if as_head else pc.coalesce(household, headed)
         return person, household, is_shared
+
+
+def _places(keys: pa.ChunkedArray, ambiguous: pa.Array) -> dict[str, int]:
+    """Return the place of each number that only one has."""
+    shared = set(ambiguous.to_pylist())
+    return {key: place for place, key in enumerate(keys.to_pylist()) if key not in shared}
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
