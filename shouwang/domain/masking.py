@@ -9,10 +9,10 @@ import re
 import unicodedata
 from enum import StrEnum
 
-from shouwang.domain.personal_numbers import NumberKind, find_personal_numbers
+from shouwang.domain.personal_numbers import WIDE, NumberKind, find_personal_numbers
 
 _STAR = "*"
-_WIDE = str.maketrans("０１２３４５６７８９Ｘｘx－—–＋＊", "0123456789XXX---+*")
+_WIDE = WIDE | str.maketrans("＋＊", "+*")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 _ID_NUMBER = re.compile(r"(?:[0-9*]{15}|[0-9*]{17}[0-9X*](?:[0-9A-Z*]{2}|[0-9A-Z*]{4})?)")
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9*][0-9*]{9})")

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from shouwang.domain.identity import check_digit, is_birth_date
 
-_WIDE = str.maketrans("０１２３４５６７８９Ｘｘx－—–", "0123456789XXX---")
+# Full-width digits, signs and X as their plain forms, one for one, so that places in the text stay.
+WIDE = str.maketrans("０１２３４５６７８９Ｘｘx－—–", "0123456789XXX---")
 _SEPARATORS = r"[\s\u200b-\u200d\u2060\ufeff\-_]{1,4}"
 _RUN = re.compile(rf"[0-9](?:(?:{_SEPARATORS})?[0-9]){{10,}}(?:(?:{_SEPARATORS})?X)?")
 _PIECE = re.compile(r"[0-9]+X?|X")
@@ -49,7 +50,7 @@ def find_personal_numbers(text: str | None) -> list[FoundNumber]:
     """
     if not text:
         return []
-    plain = text.translate(_WIDE)
+    plain = text.translate(WIDE)
     return [
         _with_suffix(found, plain)
         for run in _RUN.finditer(plain)

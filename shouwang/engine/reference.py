@@ -1,8 +1,9 @@
 """Rules answered in plain Python, one household at a time: it exists to disagree with the fast engines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
+from shouwang.domain.three_valued import all_of, any_of, opposite
 from shouwang.engine.rule_tree import (
     And,
     Arithmetic,
@@ -30,12 +31,11 @@ def answer(
     values: indicator → value, None or absent is unknown. parameters: name → value (fen for yuan).
     """
     if isinstance(condition, Not):
-        inner = answer(condition.condition, values, parameters)
-        return None if inner is None else not inner
+        return opposite(answer(condition.condition, values, parameters))
     if isinstance(condition, And):
-        return conjunction(answer(part, values, parameters) for part in condition.conditions)
+        return all_of(answer(part, values, parameters) for part in condition.conditions)
     if isinstance(condition, Or):
-        return disjunction(answer(part, values, parameters) for part in condition.conditions)
+        return any_of(answer(part, values, parameters) for part in condition.conditions)
     if isinstance(condition, Comparison):
         left = value_of(condition.left, values, parameters)
         right = value_of(condition.right, values, parameters)
@@ -49,28 +49,6 @@ def answer(
         return any(term == choice.value for choice in condition.choices)
     assert isinstance(condition, Flag)
     return bool(term)
-
-
-def conjunction(answers: Iterable[bool | None]) -> bool | None:
-    """Return Kleene's and: False if any is, else None if any is, else True."""
-    result: bool | None = True
-    for each in answers:
-        if each is False:
-            return False
-        if each is None:
-            result = None
-    return result
-
-
-def disjunction(answers: Iterable[bool | None]) -> bool | None:
-    """Return Kleene's or: True if any is, else None if any is, else False."""
-    result: bool | None = False
-    for each in answers:
-        if each is True:
-            return True
-        if each is None:
-            result = None
-    return result
 
 
 def value_of(
