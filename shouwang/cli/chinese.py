@@ -69,6 +69,7 @@ def _ended_badly(error: BaseException) -> int:
         return _INTERRUPTED
     if isinstance(error, BrokenPipeError):
         # The reader of our output has left (`| head`): say nothing, and let Python say nothing either.
+        # Nothing more may be written once the reader has gone.
         sys.stdout = None  # type: ignore[assignment]
         return PROBLEMS
     if isinstance(error, TyperException):

@@ -52,6 +52,7 @@ def _parse(text: str) -> dict[str, Indicator]:
         name, label, unit, reads, meaning, unknown = (part.strip() for part in line.split("|"))
         if name in found:
             raise ValueError(f"indicator {name} is written twice")
+        # The unit is checked by the class itself.
         found[name] = Indicator(name, label, unit, tuple(reads.split()), meaning, unknown)  # type: ignore[arg-type]
     return found
 

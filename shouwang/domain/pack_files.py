@@ -186,6 +186,7 @@ def _parameter(name: str, table: TomlTable) -> Parameter:
     values = tuple(_dated(row, unit) for row in table.rows("values"))
     if len({value.from_date for value in values}) != len(values):
         raise table.error("values", "两个取值的起始日期相同，请删去一个或改日期。")
+    # `choice` has checked the word.
     return Parameter(name, label, unit, values, table.maybe("yearly", bool) or False)  # type: ignore[arg-type]
 
 
@@ -239,6 +240,7 @@ def _rule(name: str, table: TomlTable) -> Rule:
     return Rule(
         name=name,
         label=table.text("label"),
+        # `choice` has checked the word.
         kind=kind,  # type: ignore[arg-type]
         when=table.text("when"),
         source=table.text("source"),

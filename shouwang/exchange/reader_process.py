@@ -21,6 +21,7 @@ from shouwang.exchange.workbook_blocks import OddSheetError, sheet_blocks, write
 try:
     import resource
 except ImportError:  # pragma: no cover - Windows has no resource limits for a process to set on itself
+    # The module is missing on Windows.
     resource = None  # type: ignore[assignment]
 
 

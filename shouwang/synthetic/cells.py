@@ -71,6 +71,7 @@ def yes_no(flags: Array) -> list[str]:
 
 def pick(vocabulary: Array, codes: Array) -> list[Any]:
     """Write codes by their vocabulary."""
+    # numpy types a list of any.
     return vocabulary[codes].tolist()  # type: ignore[no-any-return]
 
 

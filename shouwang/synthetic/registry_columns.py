@@ -26,6 +26,7 @@ def _same(text: str, count: int) -> list[Cell]:
 
 
 def _where_flag(flags: Array, text: str, otherwise: str = "") -> list[Any]:
+    # numpy types a list of any.
     return np.where(flags, texts(text)[0], texts(otherwise)[0]).tolist()  # type: ignore[no-any-return]
 
 
@@ -126,6 +127,7 @@ def _health(county: County) -> list[Cell]:
 
 
 def _disability(county: County, disabled: Array) -> list[Any]:
+    # numpy types a list of any.
     return np.where(disabled, DISABILITIES[county.members["disability_kind"]], "").tolist()  # type: ignore[no-any-return]
 
 

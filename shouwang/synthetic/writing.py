@@ -62,13 +62,16 @@ def write_county(
 def _steps(county: County, plan: DirtPlan, out: Path) -> Iterator[tuple[str, Callable[[], list[DirtyRow]]]]:
     yield "家庭成员信息", lambda: list(write_members(county, plan, out))
     for year in range(county.on.year - 3, county.on.year):
+        # mypy cannot infer a lambda with a bound default.
         yield f"户信息 {year} 年", lambda year=year: list(write_households(county, plan, year, out))  # type: ignore[misc]
     for month in county.window:
         text = month_text(month)
+        # mypy cannot infer a lambda with a bound default.
         yield f"收支台账 {text}", lambda month=month: list(write_ledger_month(county, plan, month, out))  # type: ignore[misc]
         for feed in county.feeds:
             yield (
                 f"{FEEDS[feed][0]} {text}",
+                # mypy cannot infer a lambda with a bound default.
                 lambda feed=feed, month=month: list(write_feed_month(county, plan, feed, month, out)),  # type: ignore[misc]
             )
 

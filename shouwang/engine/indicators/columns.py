@@ -23,17 +23,20 @@ LONGEST_MASK = 62
 
 
 @ibis.udf.agg.builtin(name="bit_or")
+# Ibis reads the signature only, and is untyped.
 def _bit_or(bits: int, where: bool = True) -> int:  # type: ignore[empty-body]
     """Name the aggregate that DuckDB and Spark both call bit_or."""
 
 
 @ibis.udf.scalar.builtin(name="bit_count")
+# Ibis reads the signature only, and is untyped.
 def _bit_count(bits: int) -> int:  # type: ignore[empty-body]
     """Name the function that DuckDB and Spark both call bit_count."""
 
 
 def as_int64(value: ir.Value) -> ir.IntegerValue:
     """Return the value as int64 in the backend too (DuckDB sums into 128 bits, which Ibis does not know)."""
+    # Ibis reads the signature only, and is untyped.
     return ops.Cast(value, "int64").to_expr()  # type: ignore[no-any-return]
 
 

@@ -65,6 +65,7 @@ def _disability(facts: Facts) -> Values:
 
     disabled = _count(members, lambda m: m["is_disabled"] or m["person_id"] in latest)
     severe = _count(members, lambda m: told(m, "grade", "disability_grade") in (1, 2))
+    # `told` gives the column's own type, a date here.
     new = _count(members, lambda m: facts.is_in_last_months(told(m, "issued_on", "disability_issued_on"), 24))  # type: ignore[arg-type]
     return {
         "disabled_persons": disabled if members and (is_fed or _knows(members, "is_disabled")) else None,
