@@ -1,4 +1,4 @@
-"""What every test shares: no way out of this machine, and how many samples a law is tried on."""
+"""What every test shares: no way out of this machine, how many samples a law is tried on, a database on demand."""
 
 import ipaddress
 import os
@@ -57,3 +57,26 @@ def closed_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> None:
+    """Give this process its own database on the run's server, with the current tables, in place of Django's way.
+
+    Tests run as the application's role, so row-level security holds in every one of them.
+    """
+    from django.conf import settings as django_settings
+    from django.db import connections
+
+    from shouwang.records.opening import connections_of, migrate
+    from tests.database import test_server
+
+    database = test_server()
+    for alias, role in (("default", "app"), ("owner", "owner")):
+        given = {**connections["default"].settings_dict, **connections_of(database)[role]}
+        django_settings.DATABASES[alias] = given
+        connections.settings[alias] = given
+        connections[alias].settings_dict.update(given)
+    with django_db_blocker.unblock():
+        migrate()
+        connections["owner"].close()

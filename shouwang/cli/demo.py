@@ -8,13 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from shouwang.actions.keys import blind_key
 from shouwang.actions.screening import Asked, ScreenedFolder, screen_folder
 from shouwang.actions.synthesis import synthesise
 from shouwang.cli.chinese import Command, Root
 from shouwang.cli.console import Steps, people, say, show_table, steps
 from shouwang.cli.failures import FINE
-from shouwang.cli.places import key_file, remember_run, var_folder
+from shouwang.cli.places import remember_run, site, var_folder
 from shouwang.cli.screen import publisher, tell
 from shouwang.domain.pack_files import default_packs_folder
 from shouwang.reports.scores import Scores, score
@@ -76,7 +75,7 @@ def _screened_twice(folder: Path, county: WrittenCounty, following: Steps) -> Sc
         "county": COUNTY,
         "on": before,
         "out": folder / "上期预警.xlsx",
-        "key": blind_key(path=key_file()),
+        "key": site().key("blind"),
         "packs": default_packs_folder(),
     }
     try:

@@ -11,11 +11,10 @@ from importlib.util import find_spec
 from typing import Literal
 
 from shouwang import __version__
-from shouwang.actions.keys import key_problem
 from shouwang.actions.policies import check_packs
 from shouwang.cli.console import people, say
 from shouwang.cli.failures import ENVIRONMENT, FINE
-from shouwang.cli.places import key_file, var_folder
+from shouwang.cli.places import site, var_folder
 from shouwang.domain.pack_files import default_packs_folder
 from shouwang.domain.policy import PackError
 
@@ -121,7 +120,7 @@ def _packs() -> Iterator[Finding]:
 
 
 def _key() -> Finding:
-    problem = key_problem(path=key_file())
+    problem = site().key_problem("blind")
     if problem:
         return Finding("bad" if "长度" in problem or "无法读取" in problem else "caution", problem)
     folder = var_folder()
@@ -130,7 +129,7 @@ def _key() -> Finding:
         return Finding(
             "bad", f"文件夹“{parent}”不能写入;请改权限,或用环境变量 SHOUWANG_VAR 指定另一个文件夹。"
         )
-    state = "已有,只有本人能读" if key_file().exists() else "首次筛查时生成"
+    state = "已有,只有本人能读" if site().key_path("blind").exists() else "首次筛查时生成"
     return Finding("good", f"盲索引密钥文件:{state}")
 
 

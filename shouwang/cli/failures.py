@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from shouwang.actions.keys import KeyFileError
 from shouwang.actions.screening import EngineMissing, OutputError
 from shouwang.domain.divisions import DivisionError
 from shouwang.domain.periods import PeriodError
@@ -22,6 +21,9 @@ from shouwang.exchange.mapping import MappingError
 from shouwang.exchange.recognising import LayoutError
 from shouwang.exchange.staging import StagingError
 from shouwang.exchange.writing import WriteError
+from shouwang.records.backup_file import BackupError
+from shouwang.records.server_database import ServerError
+from shouwang.records.site import SiteError
 from shouwang.synthetic.county import SyntheticError
 
 FINE, PROBLEMS, USAGE, ENVIRONMENT = 0, 1, 2, 3
@@ -62,7 +64,7 @@ def failure(error: BaseException) -> tuple[str, int] | None:
         return _sentence(str(error)), USAGE
     if isinstance(error, _INPUT):
         return _sentence(str(error)), PROBLEMS
-    if isinstance(error, KeyFileError | EngineMissing | WriteError):
+    if isinstance(error, SiteError | ServerError | BackupError | EngineMissing | WriteError):
         return str(error), ENVIRONMENT
     if isinstance(error, MemoryError) or type(error).__name__ in _DATABASE:
         return "内存或磁盘空间不足,请关闭其他程序,或把数据按乡镇分批筛查。", ENVIRONMENT

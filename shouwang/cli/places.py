@@ -3,25 +3,19 @@
 import os
 from pathlib import Path
 
-from shouwang.domain.pack_files import default_packs_folder
+from shouwang.records.site import Site
 
-_VARIABLE = "SHOUWANG_VAR"
-_KEY_VARIABLE = "SHOUWANG_BLIND_KEY_FILE"
 _LAST_RUN = "last-run.txt"
 
 
+def site() -> Site:
+    """Return the site of this process."""
+    return Site.of(os.environ)
+
+
 def var_folder() -> Path:
-    """Return where the program's own files go: SHOUWANG_VAR, `var/` of a checkout, or `./var`."""
-    if told := os.environ.get(_VARIABLE):
-        return Path(told)
-    packs = default_packs_folder()
-    return packs.parent / "var" if packs.name == "packs" else Path("var").resolve()
-
-
-def key_file() -> Path:
-    """Return where the blind-index key lies: SHOUWANG_BLIND_KEY_FILE, or `blind.key` in the var folder."""
-    told = os.environ.get(_KEY_VARIABLE)
-    return Path(told) if told else var_folder() / "blind.key"
+    """Return where the program's own files go."""
+    return site().home
 
 
 def log_folder() -> Path:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from shouwang.actions.keys import blind_key
 from shouwang.actions.screening import Asked, ScreenedFolder, run_folder, screen_folder
 from shouwang.cli.arguments import (
     DeliveriesOption,
@@ -29,7 +28,7 @@ from shouwang.cli.arguments import (
 )
 from shouwang.cli.console import emit, people, say, steps
 from shouwang.cli.failures import FINE
-from shouwang.cli.places import key_file, remember_run
+from shouwang.cli.places import remember_run, site
 from shouwang.domain import divisions
 from shouwang.engine.results import Results
 from shouwang.reports.contents import Contents
@@ -65,7 +64,7 @@ def screen(
         "county": division,
         "on": day(on),
         "out": out,
-        "key": blind_key(path=key_file()),
+        "key": site().key("blind"),
         "packs": packs_folder(packs),
         "pack": pack,
         "previous": previous,

@@ -1,0 +1,41 @@
+"""Ledgers (R4–R6) and department rows: one table for each canonical table, with its columns and no others."""
+
+from django.db import models
+
+from shouwang.domain.tables import TABLES
+from shouwang.records.models.columns import division_field, fact_fields
+from shouwang.records.models.households import Household
+from shouwang.records.models.loads import Load
+from shouwang.records.models.members import Member
+
+_NOT_LEDGERS = {"source", "household", "member"}
+_KEYS = ("household_id", "person_id", "source_id", "row_no")
+
+
+def _ledger(table: str) -> type[models.Model]:
+    """Make the model of a canonical table."""
+    has_person = any(column.name == "person_id" for column in TABLES[table].columns)
+    name = "".join(part.capitalize() for part in table.split("_"))
+    fields: dict[str, object] = {
+        "household": models.ForeignKey(Household, models.PROTECT, related_name=f"{table}_rows", null=True),
+        "division": division_field(),
+        "load": models.ForeignKey(Load, models.PROTECT, related_name="+"),
+        "source_no": models.IntegerField("来源编号", null=True),
+        "row_no": models.IntegerField("来源行号", null=True),
+        **(
+            {"member": models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")}
+            if has_person
+            else {}
+        ),
+        **fact_fields(table, without=_KEYS),
+        "__module__": __name__,
+        "__doc__": f"{TABLES[table].label}: {TABLES[table].grain}.",
+        "Meta": type("Meta", (), {"verbose_name": TABLES[table].label}),
+    }
+    return type(name, (models.Model,), fields)
+
+
+LEDGERS: dict[str, type[models.Model]] = {
+    table: _ledger(table) for table in TABLES if table not in _NOT_LEDGERS
+}
+globals().update({model.__name__: model for model in LEDGERS.values()})

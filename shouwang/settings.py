@@ -1,0 +1,121 @@
+"""Django's settings. The command line starts the database and says where it is in SHOUWANG_DATABASE."""
+
+import json
+import os
+from pathlib import Path
+
+from shouwang.records.site import Site
+
+SITE = Site.of(os.environ)
+BASE_DIR = Path(__file__).resolve().parent
+
+SECRET_KEY = SITE.key("django").hex()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("SHOUWANG_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+# Behind a proxy that speaks TLS; on loopback the demo is plain HTTP.
+IS_HTTPS = os.environ.get("SHOUWANG_HTTPS", "") == "1"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "shouwang.records",
+    "shouwang.web",
+]
+AUTH_USER_MODEL = "records.Account"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shouwang.web.security.response_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "shouwang.web.sessions.signed_in",
+    "shouwang.web.refusals.plain_refusals",
+]
+ROOT_URLCONF = "shouwang.urls"
+WSGI_APPLICATION = "shouwang.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "web" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "shouwang.web.menu.page_context",
+            ],
+            "builtins": ["shouwang.web.templatetags.shouwang_ui"],
+            "libraries": {"shouwang_ui": "shouwang.web.templatetags.shouwang_ui"},
+        },
+    }
+]
+
+# {"app": {...}, "owner": {...}, "app_role": …}: how the two roles connect; `serve` leaves the owner's out.
+_CONNECTIONS = json.loads(os.environ.get("SHOUWANG_DATABASE", '{"app": {}}'))
+APP_ROLE = _CONNECTIONS.get("app_role", "shouwang_app")
+DATABASES = {
+    alias: {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        **_CONNECTIONS[role],
+    }
+    for alias, role in (("default", "app"), ("owner", "owner"))
+    if role in _CONNECTIONS
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
+STATIC_ROOT = SITE.home / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Absolute life of a session; the idle limit is `web.sessions.IDLE_MINUTES`.
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_NAME = "shouwang_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_NAME = "shouwang_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_FAILURE_VIEW = "shouwang.web.refusals.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [one for one in os.environ.get("SHOUWANG_ORIGINS", "").split(",") if one]
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if os.environ.get("SHOUWANG_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_people": {"()": "shouwang.records.log_masks.MaskPersonalData"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_people"]}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
