@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-ready
 READY := $(VENV)/.dev-ready
 SPARK_READY := $(VENV)/.spark-ready
+ASSETS := shouwang/web/static/vendor/.ready
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 PROCESSES ?= 2
 HOUSEHOLDS ?= 20000
 LOCK := uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup test check lint types contracts packs reference demo bench soak spark lock clean
+.PHONY: help setup assets test check lint types contracts packs reference demo bench bench-pages soak spark lock clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -50,9 +51,19 @@ $(SPARK_READY): requirements-spark.lock $(READY)
 	@$(PIP) --no-build-isolation --require-hashes -r requirements-spark.lock
 	@touch $@
 
+$(ASSETS): package-lock.json tools/icons.txt tools/copy_assets.py | $(BIN)/python
+	@if ! command -v npm >/dev/null; then \
+		echo "没有找到 Node.js 20 或更新的版本(含 npm),网页的样式和图标要用它取得,请先安装。" >&2; exit 3; fi
+	@echo "setting up: the styles and icons of the pages"
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m tools.copy_assets
+	@touch $@
+
 setup: $(READY)  ## the virtual environment .venv, from the hashed locks
 
-test: setup lint types contracts packs  ## set up, check, and run all tests
+assets: $(ASSETS)  ## the styles, scripts and icons of the pages, from the npm lock
+
+test: setup assets lint types contracts packs  ## set up, check, and run all tests
 	$(BIN)/python -m pytest -n $(PROCESSES)
 
 check: setup lint types contracts packs  ## format, lint, types, import contracts and policy packs, without the tests
@@ -73,13 +84,16 @@ packs: $(READY)
 reference: $(READY)  ## write the generated pages of docs/reference
 	$(BIN)/python -m tools.write_reference
 
-demo: $(RUNTIME)  ## a synthetic county, screened: ends with the workbook's path (HOUSEHOLDS=20000)
-	@$(BIN)/python -m shouwang.cli.demo --households $(HOUSEHOLDS)
+demo: $(RUNTIME) $(ASSETS)  ## a synthetic county, screened and at work in the browser (HOUSEHOLDS=20000, SERVE=no)
+	@$(BIN)/python -m shouwang.cli.demo --households $(HOUSEHOLDS) $(if $(filter no,$(SERVE)),--no-serve)
 
 bench: setup  ## measure screening and import, and write docs/reference/benchmarks.md
 	$(BIN)/python -m tests.bench.run
 
-soak: setup  ## the randomised tests, many more samples and three orders; takes long
+bench-pages: setup assets  ## measure the pages at 300,000 households; writes its part of the same page
+	$(BIN)/python -m tests.bench.pages
+
+soak: setup assets  ## the randomised tests, many more samples and three orders; takes long
 	for seed in 1 2 3; do HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(PROCESSES) --randomly-seed=$$seed; done
 
 spark: $(SPARK_READY)  ## the Spark tests too (needs Java)
