@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from shouwang.records.site import Site
@@ -23,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "axes",
     "shouwang.records",
     "shouwang.web",
 ]
@@ -33,6 +35,7 @@ MIDDLEWARE = [
     "shouwang.web.security.response_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -87,6 +90,25 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+# "mlps3" (等保三级) or "asvs": `domain.password_rules.PROFILES`.
+PASSWORD_PROFILE = os.environ.get("SHOUWANG_PASSWORD_PROFILE", "mlps3")
+# Administrators, the county office and above then sign in with one-time passwords.
+REQUIRES_TOTP = os.environ.get("SHOUWANG_REQUIRE_TOTP", "") == "1"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Five failures of one name from one address, never of an address alone: an office shares one.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_CLIENT_IP_CALLABLE = "shouwang.web.sessions.client_address"
+AXES_RESET_ON_SUCCESS = True
+# Waiting ends the lock, whoever goes on trying.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# A locked name gets the same page as a wrong password, so its middleware is left out.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Absolute life of a session; the idle limit is `web.sessions.IDLE_MINUTES`.
 SESSION_COOKIE_AGE = 8 * 3600
@@ -106,7 +128,9 @@ SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("SHOUWANG_PROXY") == "1":
+# Only then is what a proxy says of the client believed.
+IS_BEHIND_PROXY = os.environ.get("SHOUWANG_PROXY") == "1"
+if IS_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
@@ -118,4 +142,6 @@ LOGGING = {
     "filters": {"no_people": {"()": "shouwang.records.log_masks.MaskPersonalData"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_people"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # It writes names of accounts into its warnings; the audit has what they say.
+    "loggers": {"axes": {"level": "ERROR"}},
 }

@@ -107,10 +107,15 @@ def entered(viewer: Viewer) -> Iterator[None]:
         leave()
 
 
+def enter_everywhere() -> None:
+    """Show this connection everything, until the next call; `entered_system` ends it by itself."""
+    _set(*_EVERYWHERE, "1", "[]")
+
+
 @contextmanager
 def entered_system() -> Iterator[None]:
     """Show everything for the length of a block: loading, screening, scheduled work, sample work."""
-    _set(*_EVERYWHERE, "1", "[]")
+    enter_everywhere()
     try:
         yield
     finally:

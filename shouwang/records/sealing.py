@@ -11,13 +11,15 @@ from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from shouwang.domain.identity import blind_index
 
 _NONCE_BYTES, _TAG_BYTES = 12, 16
+_AES = 1
 _CIPHERS: dict[int, tuple[str, Callable[[bytes], algorithms.AES | algorithms.SM4]]] = {
-    1: ("aes-256-gcm", algorithms.AES),
+    _AES: ("aes-256-gcm", algorithms.AES),
     2: ("sm4-gcm", lambda key: algorithms.SM4(key[:16])),
 }
 
@@ -33,12 +35,31 @@ def seal(text: str, *, of: str) -> bytes:
 
 def seal_bytes(content: bytes, *, of: str) -> bytes:
     """Encrypt bytes, as `seal`."""
-    number = _preferred()
+    return sealer(of=of)(content)
+
+
+def sealer(*, of: str) -> Callable[[bytes], bytes]:
+    """Return what encrypts many values of one column; the key is looked up here, once."""
+    number, key, named = _preferred(), _derived(of), of.encode()
+    first = bytes([number])
+    if number == _AES:
+        encrypt = AESGCM(key).encrypt
+
+        def seal_one(content: bytes) -> bytes:
+            nonce = os.urandom(_NONCE_BYTES)
+            body = encrypt(nonce, content, named)
+            return first + nonce + body[-_TAG_BYTES:] + body[:-_TAG_BYTES]
+
+        return seal_one
+    return lambda content: first + _sealed_by_parts(content, number, key, named)
+
+
+def _sealed_by_parts(content: bytes, number: int, key: bytes, named: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
-    encryptor = Cipher(_CIPHERS[number][1](_derived(of)), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(of.encode())
+    encryptor = Cipher(_CIPHERS[number][1](key), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(named)
     body = encryptor.update(content) + encryptor.finalize()
-    return bytes([number]) + nonce + encryptor.tag + body
+    return nonce + encryptor.tag + body
 
 
 def unseal(sealed: bytes, *, of: str) -> str:
@@ -69,16 +90,28 @@ def id_index(number: str) -> str:
 
 def tail_index(number: str) -> str:
     """Return the blind index of the last four signs of an ID number; search joins it with a place."""
-    return _keyed("id-tail", number.strip().upper()[-4:])
+    return tail_indexer()(number)
 
 
 def phone_index(phone: str) -> str:
     """Return the blind index of a telephone number, its digits only."""
-    return _keyed("phone", "".join(sign for sign in phone if sign.isdigit()))
+    return phone_indexer()(phone)
 
 
-def _keyed(purpose: str, text: str) -> str:
-    return hmac.new(settings.SITE.key("blind"), f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+def tail_indexer() -> Callable[[str], str]:
+    """Return `tail_index` for many numbers; the key is looked up here, once."""
+    key = settings.SITE.key("blind")
+    return lambda number: _keyed(key, "id-tail", number.strip().upper()[-4:])
+
+
+def phone_indexer() -> Callable[[str], str]:
+    """Return `phone_index` for many numbers, as `tail_indexer`."""
+    key = settings.SITE.key("blind")
+    return lambda phone: _keyed(key, "phone", "".join(sign for sign in phone if sign.isdigit()))
+
+
+def _keyed(key: bytes, purpose: str, text: str) -> str:
+    return hmac.digest(key, f"{purpose}:{text}".encode(), "sha256").hex()
 
 
 @cache

@@ -11,7 +11,7 @@ class AuditEvent(models.Model):
     sequence = models.BigIntegerField("序号", primary_key=True)
     at = models.DateTimeField("时间")
     actor = models.CharField("账号", max_length=40)
-    role = models.CharField("角色", max_length=40)
+    role = models.CharField("角色", max_length=200)
     division = models.CharField("区划", max_length=12, blank=True)
     action = models.CharField("操作", max_length=64)
     target_kind = models.CharField("对象", max_length=64, blank=True)

@@ -1,4 +1,4 @@
-"""Cases (R30–R35, R50–R53): a household on a track of a pack; the events are the case, all else is read off."""
+"""Cases (R30–R35, R50–R53): a household on a track of a pack; the events are the case, all else follows."""
 
 from typing import ClassVar
 
@@ -30,8 +30,8 @@ PAPERS = {
 class Case(models.Model):
     """One case; `version` is the number of its events: by it a stale page or a second approval is told.
 
-    `pack` and `pack_digest` pin the procedure it was opened under. `turn_roles`, `turn_label` and `due_on` say
-    what is to be done next and are rewritten with every event.
+    `pack` and `pack_digest` pin the procedure it was opened under. `turn_roles`, `turn_label` and `due_on`
+    say what is to be done next and are rewritten with every event.
     """
 
     number = models.CharField("个案编号", max_length=30, unique=True)

@@ -16,8 +16,8 @@ MONITORING = {"none": "未纳入监测", "monitored": "监测中", "eliminated":
 class Household(models.Model):
     """One household as it is now; lists and scope read this row only.
 
-    What it says is also in the version in force, from which `actions` keep it. `contact` is the contact person
-    of the day. `version` counts every change, so that an editor's stale page is told.
+    What it says is also in the version in force, with which `actions` keep it in step. `contact` is the
+    contact person of the day. `version` counts every change, so that an editor's stale page is told.
     """
 
     number = models.CharField("户编号", max_length=40, unique=True)
@@ -50,8 +50,22 @@ class Household(models.Model):
             models.Index(
                 fields=["contact"], name="household_contact", condition=models.Q(contact__isnull=False)
             ),
-            models.Index(fields=["head_name"], name="household_head", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["head_pinyin"], name="household_pinyin", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["head_name", "division"],
+                name="household_head",
+                opclasses=["varchar_pattern_ops", "text_ops"],
+            ),
+            models.Index(
+                fields=["head_pinyin", "division"],
+                name="household_pinyin",
+                opclasses=["varchar_pattern_ops", "text_ops"],
+            ),
+            models.Index(fields=["division", "household_class", "number"], name="household_class_place"),
+            models.Index(
+                fields=["division", "identified_on"],
+                name="household_no_contact",
+                condition=models.Q(monitoring="monitored", contact__isnull=True, is_present=True),
+            ),
             models.Index(fields=["phone_key"], name="household_phone", condition=~models.Q(phone_key="")),
         ]
 

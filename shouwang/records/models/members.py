@@ -38,8 +38,16 @@ class Member(models.Model):
             models.Index(fields=["division", "id_tail_key"], name="member_id_tail"),
             models.Index(fields=["id_key"], name="member_id", condition=~models.Q(id_key="")),
             models.Index(fields=["phone_key"], name="member_phone", condition=~models.Q(phone_key="")),
-            models.Index(fields=["name"], name="member_name", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["pinyin"], name="member_pinyin", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["name", "division"],
+                name="member_name",
+                opclasses=["varchar_pattern_ops", "text_ops"],
+            ),
+            models.Index(
+                fields=["pinyin", "division"],
+                name="member_pinyin",
+                opclasses=["varchar_pattern_ops", "text_ops"],
+            ),
         ]
 
 
