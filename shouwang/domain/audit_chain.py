@@ -240,7 +240,7 @@ def _check_entry(entry: Entry) -> None:
     shapes = {
         "角色": all(_WORD.fullmatch(role) for role in entry.role.split("+")) or not entry.role,
         "区划": _DIVISION.fullmatch(entry.division),
-        "动作": _WORD.fullmatch(entry.action),
+        "动作": all(_WORD.fullmatch(part) for part in entry.action.split(".")),
         "对象类型": _WORD.fullmatch(entry.target_kind) or not entry.target_kind,
         "结果": entry.result in set(Result),
         "请求编号": _REQUEST_ID.fullmatch(entry.request_id),

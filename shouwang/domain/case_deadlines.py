@@ -106,6 +106,8 @@ def _timed(
 
 
 def _objection_items(state: CaseState) -> Iterator[DueItem]:
+    if state.status != "open":
+        return
     for number in state.standing.open_objections:
         label = f"答复第{number}条异议"
         yield DueItem("objection", label, OBJECTION_ANSWERERS, objection=number)

@@ -117,7 +117,11 @@ def raise_objection(
 def answer_objection(
     state: CaseState, number: int, *, role: str, by: str, on: date, opinion: str, is_upheld: bool
 ) -> CaseState:
-    """Answer an objection after it was looked into; an upheld one asks for a send-back or a rejection."""
+    """Answer an objection after it was looked into; an upheld one asks for a send-back or a rejection.
+
+    Township or county answer. The village held the appraisal and put up the notice, and would be judge in its
+    own cause; it records the objection and helps to look into it.
+    """
     reasons = [*entry_reasons(state, role, by, on), *end_reasons(state, opinion, "答复意见")]
     objection = state.standing.open_objections.get(number)
     if objection is None:
@@ -125,7 +129,7 @@ def answer_objection(
     elif objection.by == by:
         reasons.append("提出异议的人不能答复自己的异议")
     if role not in OBJECTION_ANSWERERS:
-        reasons.append(f"异议由村、乡镇或县级答复，{ACTORS.get(role, role)}不能答复")
+        reasons.append(f"异议由乡镇或县级核查答复，{ACTORS.get(role, role)}不能答复")
     _refuse_if(reasons)
     event = Event("answer", role, by, on, opinion=opinion, objection=number, is_upheld=is_upheld)
     return state.with_event(event)

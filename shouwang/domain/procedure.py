@@ -66,7 +66,8 @@ FLAGS = {
     "is_new_minimum_living": "新纳入低保",
     "is_new_destitute": "新纳入特困",
 }
-OBJECTION_ANSWERERS = ("village", "township", "county_office")
+# The village held the appraisal and put up the notice, so it does not judge an objection to them.
+OBJECTION_ANSWERERS = ("township", "county_office")
 COUNTS = {"months_above_line": "收入稳定超过现行监测范围的月数"}
 DAYS = {"compared_on": "上次信息比对日期"}
 

@@ -1,4 +1,4 @@
-"""Which permission an act on a case asks for: its level's part in the track. Which level acts, the pack says."""
+"""Which permission an act on a case asks for; which level acts, the pack says."""
 
 from shouwang.domain.permissions import Permission
 

@@ -96,9 +96,10 @@ def test_an_objection_is_answered_before_review() -> None:
     assert due(state, START + DAY)[-1].what == "objection"
     answer: dict[str, Any] = {"on": START + 2 * DAY, "opinion": "经核查属实", "is_upheld": False}
     assert "不能答复自己" in refusal(answer_objection, state, 1, role="village", by="neighbour", **answer)
-    assert "由村、乡镇或县级答复" in refusal(answer_objection, state, 1, role="city", by="c", **answer)
-    assert "没有待答复的第2条" in refusal(answer_objection, state, 2, role="village", by="v", **answer)
-    answered = answer_objection(state, 1, role="village", by="v", **answer)
+    assert "由乡镇或县级核查答复" in refusal(answer_objection, state, 1, role="city", by="c", **answer)
+    assert "村不能答复" in refusal(answer_objection, state, 1, role="village", by="v", **answer)
+    assert "没有待答复的第2条" in refusal(answer_objection, state, 2, role="township", by="t", **answer)
+    answered = answer_objection(state, 1, role="county_office", by="c", **answer)
     assert take(answered, "township_review", "township", on=after_notice()).done["township_review"]
 
 

@@ -93,9 +93,9 @@ def test_a_group_leader_reaches_his_group() -> None:
 
 def test_a_department_reaches_the_households_of_its_tasks() -> None:
     with entered_system():
-        doctor = account(Role.DEPARTMENT, COUNTY, departments=["medical_insurance"])
+        doctor = account(Role.DEPARTMENT, COUNTY, departments=["medical"])
         mine, other = household(VILLAGE), household(NEIGHBOUR)
-        for number, (of, department) in enumerate([(mine, "medical_insurance"), (other, "education")]):
+        for number, (of, department) in enumerate([(mine, "medical"), (other, "education")]):
             Task.objects.create(
                 number=f"T{number}", household=of, division=of.division, department=department, kind="help",
                 text="核实", state="sent", sent_by=doctor, sent_on=TODAY, due_on=TODAY,
