@@ -1,0 +1,197 @@
+"""What happened to a household, from every table, latest first (the right column of its page)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.timezone import localtime
+
+from shouwang.domain.case_state import EVENT_KINDS
+from shouwang.domain.field_masks import without_numbers
+from shouwang.domain.household_changes import change_label
+from shouwang.domain.permissions import Permission
+from shouwang.domain.procedure import TRACKS
+from shouwang.records.access import visible
+from shouwang.records.models import (
+    Attachment,
+    CaseEvent,
+    Clue,
+    ClueCheck,
+    ClueOrigin,
+    Contact,
+    Finding,
+    Household,
+    HouseholdVersion,
+    Plan,
+    PlanMeasure,
+    Task,
+    Visit,
+)
+from shouwang.records.models.clues import CLUE_SOURCES, CLUE_VERDICTS
+from shouwang.records.models.plans import PLAN_STATES
+from shouwang.records.models.visits import CONTACT_KINDS, VISIT_KINDS
+from shouwang.records.viewers import Viewer
+
+_MOST_OF_A_KIND = 30
+_MOST = 60
+_TEXT = 120
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened: the day, what, a text without personal numbers, who, and the page it is on."""
+
+    on: date
+    at: datetime | None
+    title: str
+    text: str = ""
+    by: str = ""
+    page: str = ""
+    page_id: int | None = None
+    tone: str = "info"
+
+
+def timeline(viewer: Viewer, household: Household, until: date) -> list[Happening]:
+    """Return what happened up to a day, latest first, at most 60: twelve queries whatever there is."""
+    found = [each for read in _READERS for each in read(viewer, household) if each.on <= until]
+    return sorted(found, key=lambda each: (each.on, _moment(each)), reverse=True)[:_MOST]
+
+
+def _moment(happening: Happening) -> float:
+    return happening.at.timestamp() if happening.at else 0.0
+
+
+def _rows(
+    viewer: Viewer, rows: QuerySet, order: str, permission: Permission = Permission.SEE_HOUSEHOLDS
+) -> QuerySet:
+    return visible(rows, viewer, permission).order_by(order, "-pk")[:_MOST_OF_A_KIND]
+
+
+def _short(text: str) -> str:
+    said = without_numbers(" ".join(text.split()))
+    return said if len(said) <= _TEXT else f"{said[:_TEXT]}…"
+
+
+def _versions(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = HouseholdVersion.objects.filter(household=household).select_related("entered_by")
+    for row in _rows(viewer, rows, "-from_on"):
+        by = row.entered_by.display_name if row.entered_by else ""
+        yield Happening(row.from_on, row.recorded_at, change_label(row.change), _short(row.note), by)
+
+
+def _findings(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = Finding.objects.filter(household=household, kind="warning").select_related("run")
+    for row in _rows(viewer, rows, "-run__on", Permission.SEE_HEALTH):
+        tone = row.grade if row.grade in {"red", "yellow", "blue"} else "todo"
+        yield Happening(row.run.on, row.run.ran_at, f"筛查预警：{row.label}", _short(row.reason), tone=tone)
+
+
+def _clue_origins(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = ClueOrigin.objects.filter(clue__household=household).select_related("clue")
+    for row in _rows(viewer, rows, "-received_at"):
+        title = f"线索：{CLUE_SOURCES.get(row.source, row.source)}"
+        day = localtime(row.received_at).date()
+        yield Happening(day, row.received_at, title, page="clue", page_id=row.clue_id, tone="todo")
+
+
+def _clue_checks(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = ClueCheck.objects.filter(clue__household=household).select_related("by")
+    for row in _rows(viewer, rows, "-checked_on", Permission.SEE_HEALTH):
+        said = _short(row.findings)
+        yield Happening(
+            row.checked_on,
+            row.recorded_at,
+            "入户核查",
+            said,
+            row.by.display_name,
+            "clue",
+            row.clue_id,
+            "doing",
+        )
+
+
+def _verdicts(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = Clue.objects.filter(household=household, closed_on__isnull=False).select_related("verdict_by")
+    for row in _rows(viewer, rows, "-closed_on"):
+        by = row.verdict_by.display_name if row.verdict_by else ""
+        title = f"线索办结：{CLUE_VERDICTS.get(row.verdict, '已办结')}"
+        yield Happening(row.closed_on, None, title, "", by, "clue", row.pk, "done")
+
+
+def _case_events(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = CaseEvent.objects.filter(case__household=household).select_related("case", "by")
+    for row in _rows(viewer, rows, "-recorded_at"):
+        tone = {"send_back": "returned", "objection": "todo", "reject": "stopped"}.get(row.kind, "doing")
+        title = f"{TRACKS.get(row.case.track, '个案')}：{EVENT_KINDS.get(row.kind, row.kind)}"
+        yield Happening(
+            row.on,
+            row.recorded_at,
+            title,
+            _short(row.opinion),
+            row.by.display_name,
+            "case",
+            row.case_id,
+            tone,
+        )
+
+
+def _plans(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = Plan.objects.filter(household=household).select_related("drawn_up_by")
+    for row in _rows(viewer, rows, "-drawn_up_on"):
+        by, title = row.drawn_up_by.display_name, f"帮扶计划（{PLAN_STATES.get(row.state, row.state)}）"
+        yield Happening(row.drawn_up_on, None, title, _short(row.aim), by, "plan", row.pk, "doing")
+
+
+def _measures(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = PlanMeasure.objects.filter(household=household, done_on__isnull=False)
+    for row in _rows(viewer, rows, "-done_on"):
+        yield Happening(
+            row.done_on, None, f"落实措施：{row.label}", _short(row.result), "", "plan", row.plan_id, "done"
+        )
+
+
+def _tasks(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    for row in _rows(viewer, Task.objects.filter(household=household), "-sent_on"):
+        yield Happening(row.sent_on, None, f"派发部门任务 {row.number}", "", "", "task", row.pk, "doing")
+        if row.answered_on:
+            yield Happening(row.answered_on, None, f"部门反馈 {row.number}", "", "", "task", row.pk, "done")
+
+
+def _visits(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = Visit.objects.filter(household=household).select_related("by")
+    for row in _rows(viewer, rows, "-visited_on", Permission.SEE_HEALTH):
+        title = VISIT_KINDS.get(row.kind, "走访")
+        tone = "todo" if row.problems else "done"
+        yield Happening(
+            row.visited_on,
+            row.recorded_at,
+            title,
+            _short(row.found),
+            row.by.display_name,
+            "visit",
+            row.pk,
+            tone,
+        )
+
+
+def _contacts(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = Contact.objects.filter(household=household).select_related("account")
+    for row in _rows(viewer, rows, "-from_on"):
+        kind, name = CONTACT_KINDS.get(row.kind, "联系人"), row.account.display_name
+        yield Happening(row.from_on, None, f"{kind}：{name}", _short(row.reason))
+        if row.to_on:
+            yield Happening(row.to_on, None, f"{kind}结束：{name}", _short(row.reason), tone="stopped")
+
+
+def _attachments(viewer: Viewer, household: Household) -> Iterator[Happening]:
+    rows = Attachment.objects.filter(household=household).select_related("by")
+    for row in _rows(viewer, rows, "-added_at", Permission.SEE_HEALTH):
+        by, day = row.by.display_name, localtime(row.added_at).date()
+        yield Happening(day, row.added_at, f"上传资料：{row.title}", "", by, "attachment", row.pk)
+
+
+_READERS: tuple[Callable[[Viewer, Household], Iterator[Happening]], ...] = (
+    _versions, _findings, _clue_origins, _clue_checks, _verdicts, _case_events, _plans, _measures, _tasks,
+    _visits, _contacts, _attachments,
+)  # fmt: skip

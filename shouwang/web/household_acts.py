@@ -1,0 +1,75 @@
+"""What may be begun from the page of a household: each act as a link, where the viewer may do it here."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from shouwang.actions.case_opening import OPENERS
+from shouwang.domain.permissions import Permission
+from shouwang.domain.procedure import TRACKS
+from shouwang.records.models import Household
+from shouwang.records.viewers import Viewer
+
+_P = Permission
+
+
+@dataclass(frozen=True)
+class _Begin:
+    """An act, who may begin it, and at households of which monitoring (any where none is named)."""
+
+    label: str
+    page: str
+    permissions: tuple[Permission, ...]
+    monitoring: frozenset[str] = frozenset()
+    query: str = ""
+
+
+_WATCHED = frozenset({"monitored"})
+_SAFE = frozenset({"eliminated"})
+_BEGINS = (
+    _Begin("登记走访", "visit_new", (_P.RECORD_VISIT,)),
+    _Begin("登记回头看", "visit_new", (_P.LOOK_BACK,), _SAFE, "?kind=look_back"),
+    _Begin("回头看情况", "look_back", (_P.LOOK_BACK,), _SAFE),
+    _Begin("制定帮扶计划", "plan_new", (_P.DRAW_UP_PLAN,)),
+    _Begin("派发部门任务", "task_new", (_P.SEND_TASK,)),
+    _Begin("指定联系人", "contact_assign", (_P.ASSIGN_CONTACT,)),
+    _Begin(
+        "风险消除条件",
+        "elimination",
+        (_P.PROPOSE_ELIMINATION, _P.REVIEW_ELIMINATION, _P.CONFIRM_ELIMINATION),
+        _WATCHED,
+    ),
+)  # fmt: skip
+
+
+def begins_of(viewer: Viewer, household: Household) -> list[dict[str, str]]:
+    """Return label and address of each act; the act itself looks again at what stands against it."""
+    begins = [
+        {"label": each.label, "url": f"{reverse(each.page, args=[household.pk])}{each.query}"}
+        for each in _BEGINS
+        if _may(viewer, household, each.permissions)
+        and (not each.monitoring or household.monitoring in each.monitoring)
+    ]
+    if _P.REPORT_CLUE in viewer.permissions:
+        begins.append({"label": "上报线索", "url": f"{reverse('clue_new')}?household={household.pk}"})
+    tracks = [TRACKS[track] for track, openers in OPENERS.items() if _may(viewer, household, openers)]
+    if tracks:
+        words = f"立案办理（{'、'.join(tracks)}）"
+        begins.append({"label": words, "url": reverse("case_open", args=[household.pk])})
+    return begins
+
+
+def may_draw_up_plan(viewer: Viewer, household: Household) -> bool:
+    """Tell whether a viewer may draw up the household's plan."""
+    return _may(viewer, household, (_P.DRAW_UP_PLAN,))
+
+
+def may_assign_contact(viewer: Viewer, household: Household) -> bool:
+    """Tell whether a viewer may say who answers for the household."""
+    return _may(viewer, household, (_P.ASSIGN_CONTACT,))
+
+
+def _may(viewer: Viewer, household: Household, permissions: tuple[Permission, ...]) -> bool:
+    return any(
+        viewer.roles_at(each, household.division, household.pk, household.group_name) for each in permissions
+    )
