@@ -7,31 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Literal, NotRequired, TypedDict, Unpack
 
-import pyarrow.parquet as pq
-
 from shouwang.actions.policies import significant
+from shouwang.actions.screening_tables import Step, run_tables
 from shouwang.domain.pack_files import load_library
 from shouwang.domain.policy import PackLibrary
 from shouwang.engine.difference import HouseholdChange, difference
-from shouwang.engine.policy_table import PolicyTable, policy_table, single_policy_table
-from shouwang.engine.run import Run, read_run, write_run
-from shouwang.engine.screening import screen
-from shouwang.engine.snapshot import open_snapshot
+from shouwang.engine.run import Run, read_run
 from shouwang.exchange.errors_workbook import write_error_workbook
 from shouwang.exchange.staging import Staged, stage
 
 Engine = Literal["duckdb", "spark"]
-Step = Callable[[str], None]
 Detail = Callable[[str, int, int], None]
-RUN_TABLES = {
-    "household": "户", "finding": "预警", "unknown": "待核实", "near": "临近预警", "source_row": "来源行",
-    "source": "来源",
-}  # fmt: skip
 
 
 class OutputError(Exception):
@@ -210,33 +200,19 @@ def _stage(order: _Order, work: Path, detail: Detail | None) -> Staged:
 def _screened_run(
     order: _Order, staged: Staged, library: PackLibrary, engine: ModuleType, work: Path, step: Step
 ) -> Run:
-    step("计算指标,逐条判断规则")
-    backend = engine.connect(temp_folder=work / "spill")
-    snapshot = open_snapshot(backend, staged.tables, staged.feeds, engine.read_parquet)
-    screened = screen(
-        snapshot,
-        _table(staged, library, order),
-        materialise=engine.materialise,
-        release=partial(engine.release, backend),
-    )
-    folder = work / "run"
-    folder.mkdir()
-    write_run(
-        screened,
-        folder,
+    return run_tables(
+        tables=staged.tables,
+        feeds=staged.feeds,
+        library=library,
+        pack=order.pack,
         county=order.county,
+        on=order.on,
+        engine=engine,
+        work=work,
         notices=staged.notices,
         counts={"unmatched": staged.unmatched_count, "row_errors": staged.error_count},
-        progress=lambda name: step(f"整理{RUN_TABLES.get(name, name)}"),
+        step=step,
     )
-    return read_run(folder)
-
-
-def _table(staged: Staged, library: PackLibrary, order: _Order) -> PolicyTable:
-    if order.pack is not None:
-        return single_policy_table(library.resolve_named(order.pack, order.on), order.on)
-    found = pq.read_table(staged.tables["household"], columns=["division"])["division"].unique().to_pylist()
-    return policy_table(library, found, order.county, order.on)
 
 
 def _corrections(order: _Order, staged: Staged, work: Path) -> Path | None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from shouwang.exchange.identities import IdentityFile
 from shouwang.exchange.normalising import BadCell
 from shouwang.exchange.parts import Part, RowsWriter, have_repeats, rows_kept, table_schema
 from shouwang.exchange.persons import PersonIndex
@@ -33,6 +34,7 @@ class RegistryTables:
     notices: list[str]
     months: Mapping[int, date | None]
     corrections: set[int]
+    identities: IdentityFile | None = None
     counts: dict[str, int] = field(default_factory=dict)
     households: pa.Array = field(default_factory=lambda: pa.array([], TEXT))
     _heads: list[pa.RecordBatch] = field(default_factory=list)
@@ -78,6 +80,10 @@ class RegistryTables:
                 self._persons.append(batch.select(["id_key", "person_id", "household_id"]))
                 self._note_unlisted(batch)
                 self._write(writer, "member", batch)
+                if self.identities is not None:
+                    self.identities.write(batch)
+        if self.identities is not None:
+            self.identities.close()
 
     def _join_incomes(self, parts: list[Part]) -> None:
         """Write the incomes of all years; one told by several exports is taken from the newest of them."""

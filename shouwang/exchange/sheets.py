@@ -15,6 +15,7 @@ from shouwang.domain.identity import IdentityNote
 from shouwang.domain.tables import TABLES
 from shouwang.exchange import registry
 from shouwang.exchange.adding import tell_discrepancies
+from shouwang.exchange.identities import EXTRAS, IdentityFile, Sealing, sealed_columns
 from shouwang.exchange.matching import Matcher
 from shouwang.exchange.parts import ROW_ERRORS, UNMATCHED, Part, RowsWriter, join_parts, table_schema
 from shouwang.exchange.registry_tables import RegistryTables
@@ -50,6 +51,7 @@ class SheetStager:
         on: date,
         key: bytes,
         progress: Callable[[str, int, int], None] | None,
+        sealing: Sealing | None = None,
     ) -> None:
         self.folder = folder
         self.county = normalise(county)
@@ -62,6 +64,7 @@ class SheetStager:
         self.notices: list[str] = []
         self.problems: list[str] = []
         self.on = on
+        self.sealing = sealing
         self._key = key
         self._progress = progress
         self._done = self._total = 0
@@ -77,7 +80,10 @@ class SheetStager:
             is_member = sheet.plan.layout.subject == "member"
             self._read(sheet, self._write_members if is_member else self._write_households)
         corrections = {sheet.source_id for sheet in registry_sheets if sheet.plan.is_correction}
-        tables = RegistryTables(self.folder, self.county, self.errors, self.notices, self.months, corrections)
+        identities = IdentityFile(self.folder / "identity.parquet") if self.sealing else None
+        tables = RegistryTables(
+            self.folder, self.county, self.errors, self.notices, self.months, corrections, identities
+        )
         index = tables.join({name: self._parts[name] for name in _REGISTRY_TABLES})
         self.counts.update(tables.counts)
         matcher = Matcher(index, tables.households, self._key, self.unmatched)
@@ -186,7 +192,10 @@ class SheetStager:
 
     def _write_members(self, sheet: SourceSheet, rows: TypedRows) -> None:
         columns = registry.member_columns(rows, _year(sheet), registry.id_keys(rows, self._key))
-        schema = registry.part_schema("member", registry.MEMBER_EXTRAS)
+        extras = [*registry.MEMBER_EXTRAS, *(EXTRAS if self.sealing else [])]
+        if self.sealing:
+            columns |= sealed_columns(rows, self.sealing)
+        schema = registry.part_schema("member", extras)
         self._part(sheet, "member", schema).write(columns, rows.row_no)
 
     def _write_delivery(self, matcher: Matcher, sheet: SourceSheet, rows: TypedRows) -> None:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from shouwang.domain.divisions import DivisionError, normalise
 from shouwang.domain.tables import TABLES
+from shouwang.exchange.identities import Sealing
 from shouwang.exchange.mapping import HeaderMapping, MappingError, find_mapping, read_mapping
 from shouwang.exchange.parts import table_schema
 from shouwang.exchange.reading import ReaderWorker
@@ -60,6 +61,7 @@ class Staged:
 
     `feeds` were delivered, even if without a usable row; `row_counts` are by table; `skipped` counts
     left-out rows by reason (rows.SKIP_LABELS); `notices` are Chinese sentences for the person who runs it.
+    `identity` holds sealed identities (identities.IDENTITY), None where no sealing was asked for.
     """
 
     folder: Path
@@ -75,6 +77,7 @@ class Staged:
     notices: tuple[str, ...]
     sources: tuple[StagedSource, ...]
     refused_files: tuple[str, ...] = field(default=())
+    identity: Path | None = None
 
 
 def stage(
@@ -88,28 +91,27 @@ def stage(
     mapping: Path | None = None,
     keep_going: bool = False,
     progress: Progress | None = None,
+    sealing: Sealing | None = None,
 ) -> Staged:
     """Read both folders and write the tables to `out`, replacing an earlier staging there.
 
     `county` is the code the villages are looked up in, `on` the day of the data, `key` that of the blind
     indexes. Without `mapping`, the 列名对应.toml of the deliveries' or the registry's folder counts. A file
-    that cannot be read stops the staging, unless `keep_going` lists it instead. Raises StagingError;
-    nothing is written then.
+    that cannot be read stops the staging, unless `keep_going` lists it instead. With `sealing` the numbers
+    and telephones of the members are kept, sealed, in identity.parquet. Raises StagingError; nothing is
+    written then.
     """
     folders = _folders(registry, deliveries)
     _check_asked(out, county)
     headers = _headers(mapping, deliveries, registry)
-    files = [file for folder in folders for file in table_files(folder)]
-    if not files:
-        raise StagingError(
-            f"{_names(folders)}中没有可读的表格（.xlsx、.xls、.csv）。请把导出的表格放进来后重试。"
-        )
+    files = _files(folders)
     fresh = _fresh_folder(out)
     try:
         with ReaderWorker() as worker:
             found = discover(files, headers, worker, progress)
             _refuse(found, folders, keep_going)
-            staged = _staged(found, SheetStager(fresh, county, on, key, progress), keep_going, out)
+            stager = SheetStager(fresh, county, on, key, progress, sealing)
+            staged = _staged(found, stager, keep_going, out)
         return _put_in_place(fresh, staged)
     except OSError as error:
         raise StagingError(
@@ -117,6 +119,15 @@ def stage(
         ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _files(folders: list[Path]) -> list[Path]:
+    files = [file for folder in folders for file in table_files(folder)]
+    if not files:
+        raise StagingError(
+            f"{_names(folders)}中没有可读的表格（.xlsx、.xls、.csv）。请把导出的表格放进来后重试。"
+        )
+    return files
 
 
 def _fresh_folder(out: Path) -> Path:
@@ -202,6 +213,7 @@ def _staged(found: Discovery, stager: SheetStager, keep_going: bool, out: Path) 
         notices=tuple(notices),
         sources=sources,
         refused_files=tuple(dict.fromkeys(found.refused_files)),
+        identity=out / "identity.parquet" if stager.sealing else None,
     )
 
 

@@ -1,0 +1,193 @@
+"""A loader or a database server killed at any moment: all rows or none, and a load again works."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shouwang.actions.loading_staging import staged_sealed
+from shouwang.records import server, server_cluster
+from shouwang.records.opening import connections_of
+from shouwang.records.server import Database
+from shouwang.records.site import Site
+from tests import database as databases
+from tests.actions.loading_world import COUNTY, ON, county_folder
+
+# What a load writes: counts of these are all nothing, or all of it.
+COUNTED = ("household", "member", "householdversion", "memberversion", "source", "incomeentry", "ownpayentry")
+ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 20
+SERVER_ROUNDS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 2
+WAIT_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stage a county of 60 households once, sealed."""
+    import django
+
+    django.setup()
+    out = tmp_path_factory.mktemp("staged") / "tables"
+    folder = county_folder()
+    key = Site.of(os.environ).key("blind")
+    staged_sealed(
+        registry=folder / "registry", deliveries=folder / "deliveries", county=COUNTY, on=ON, out=out, key=key
+    )
+    return out
+
+
+def environment(database: Database) -> dict[str, str]:
+    """Return the environment of a child that works on a database."""
+    return {
+        **os.environ,
+        "SHOUWANG_DATABASE": json.dumps(connections_of(database)),
+        "PYTHONPATH": os.getcwd(),
+    }
+
+
+def migrated(database: Database) -> Database:
+    """Make the tables, in a child: this process's Django has its own database."""
+    code = "import django; django.setup(); from shouwang.records.opening import migrate; migrate()"
+    given = environment(database) | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    subprocess.run([sys.executable, "-c", code], env=given, check=True, timeout=WAIT_SECONDS)
+    return database
+
+
+def loader(database: Database, staged: Path) -> subprocess.Popen[str]:
+    """Start a loader and wait until it is about to load."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.actions.loading_child", str(staged)],
+        env=environment(database), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout is not None
+    if child.stdout.readline() != "ready\n":
+        raise AssertionError(child.communicate()[1])
+    return child
+
+
+def begin(child: subprocess.Popen[str]) -> None:
+    """Let the loader load."""
+    assert child.stdin is not None
+    child.stdin.write("\n")
+    child.stdin.flush()
+
+
+def ended(child: subprocess.Popen[str]) -> str:
+    """Wait for the loader's end and return what it printed and complained of."""
+    out, complaints = child.communicate(timeout=WAIT_SECONDS)
+    return out + complaints
+
+
+def rows(database: Database) -> dict[str, int]:
+    """Count what a load writes, as who sees every row."""
+    with psycopg.connect(database.reading_conninfo(), autocommit=True) as connection:
+        counts = {}
+        for name in COUNTED:
+            found = connection.execute(f"select count(*) from records_{name}").fetchone()
+            counts[name] = found[0] if found else 0
+        done = connection.execute("select count(*) from records_load where state = 'done'").fetchone()
+    return {**counts, "load": done[0] if done else 0}
+
+
+def emptied(database: Database) -> None:
+    """Take away what a load wrote, but the audit."""
+    tables = ", ".join(f"records_{name}" for name in ("load", "household", "member", "source"))
+    with psycopg.connect(database.reading_conninfo(), autocommit=True) as connection:
+        connection.execute(f"truncate {tables} cascade")
+
+
+def wait_until_gone(database: Database) -> None:
+    """Wait until the server has seen that the killed loader is no more."""
+    for _ in range(WAIT_SECONDS * 20):
+        with psycopg.connect(database.reading_conninfo(), autocommit=True) as connection:
+            query = "select count(*) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
+            found = connection.execute(query, [database.name]).fetchone()
+        if found == (0,):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the killed loader's connection is still there")
+
+
+@pytest.fixture
+def own_database() -> Iterator[Database]:
+    """Give a database of this test's own on the run's server."""
+    base = databases.test_server()
+    database = databases.new_database(base, f"shouwang_{databases.worker()}_killed")
+    yield migrated(database)
+    databases.drop_database(database)
+
+
+def whole_load(database: Database, staged: Path) -> tuple[dict[str, int], float]:
+    """Load undisturbed; return what it writes and the seconds it takes."""
+    child = loader(database, staged)
+    started = time.monotonic()
+    begin(child)
+    assert ended(child) == "done\n"
+    return rows(database), time.monotonic() - started
+
+
+def test_a_loader_killed_at_any_moment_leaves_all_or_nothing(own_database: Database, staged: Path) -> None:
+    whole, seconds = whole_load(own_database, staged)
+    nothing = dict.fromkeys(whole, 0)
+    assert all(whole.values())
+    emptied(own_database)
+    moments = random.Random(30)
+    for _ in range(ROUNDS):
+        child = loader(own_database, staged)
+        begin(child)
+        time.sleep(moments.uniform(0, seconds))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.communicate()
+        wait_until_gone(own_database)
+        found = rows(own_database)
+        assert found in (whole, nothing)
+        if found == whole:
+            emptied(own_database)
+    # Whatever the last round left, a load now works, and leaves no row that says it is running.
+    assert whole_load(own_database, staged)[0] == whole
+    with psycopg.connect(own_database.reading_conninfo()) as connection:
+        assert connection.execute("select array_agg(state) from records_load").fetchone() == (["done"],)
+
+
+def test_a_server_killed_beneath_a_load_comes_back_with_all_or_nothing(tmp_path: Path, staged: Path) -> None:
+    # What is tested here is the way back after a crash, so what is written must be on the disk.
+    durable = {
+        name: value for name, value in databases.QUICK.items() if name not in {"fsync", "full_page_writes"}
+    }
+    with ExitStack() as stack:
+        database = migrated(stack.enter_context(server.running(tmp_path, settings=durable)))
+        whole, seconds = whole_load(database, staged)
+        nothing = dict.fromkeys(whole, 0)
+        moments = random.Random(31)
+        for _ in range(SERVER_ROUNDS):
+            emptied(database)
+            child = loader(database, staged)
+            begin(child)
+            time.sleep(moments.uniform(0, seconds))
+            kill_server(tmp_path)
+            ended(child)
+            database = stack.enter_context(server.running(tmp_path, settings=durable))
+            assert rows(database) in (whole, nothing)
+        emptied(database)
+        assert whole_load(database, staged)[0] == whole
+
+
+def kill_server(folder: Path) -> None:
+    """Kill the postmaster of an embedded server, and wait until it and its children are gone."""
+    pid = int((server_cluster.opened(folder).data / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(WAIT_SECONDS * 20):
+        if not server.is_running(folder):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the server is still there")
