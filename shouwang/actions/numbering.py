@@ -1,4 +1,4 @@
-"""Numbers of clues, cases and tasks: county, day and a running count, which people read out over the telephone."""
+"""Numbers of clues, cases and tasks: county, day and a running count, to be read out over the telephone."""
 
 from datetime import date
 
@@ -8,8 +8,11 @@ _LETTERS = {"clue": "XS", "case": "GA", "task": "RW"}
 
 
 def next_number(*, kind: str, division: str, on: date) -> str:
-    """Return the next number of a kind: XS361023-20261123-0007. A gap is no loss: a refused act leaves one."""
+    """Return the next number of a kind: 361023XS20261123-0007. A refused act leaves a gap, which is no loss.
+
+    The letters stand inside, so that no mask takes the digits for an ID number.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('shouwang_running_number')")
         (running,) = cursor.fetchone()
-    return f"{_LETTERS[kind]}{division[:6]}-{on:%Y%m%d}-{running:04d}"
+    return f"{division[:6]}{_LETTERS[kind]}{on:%Y%m%d}-{running:04d}"

@@ -27,7 +27,7 @@ class Stale(Refusal):
 
 
 class Unfit(Refusal):
-    """What was entered, or the state of the record, does not allow the act; `fields` tells entries by name."""
+    """What was entered, or the state of the record, does not allow the act; `fields` names entries."""
 
     def __init__(self, reasons: str | Iterable[str], fields: dict[str, str] | None = None) -> None:
         super().__init__(reasons)

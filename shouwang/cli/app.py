@@ -5,7 +5,19 @@ from typing import Annotated
 import typer
 
 from shouwang import __version__
-from shouwang.cli import checking, doctor, explain, policy, screen, synthesise
+from shouwang.cli import (
+    accounts,
+    backing_up,
+    checking,
+    daily,
+    doctor,
+    explain,
+    policy,
+    screen,
+    serving,
+    site,
+    synthesise,
+)
 from shouwang.cli.chinese import Command, Root
 
 app = typer.Typer(
@@ -24,6 +36,16 @@ app.command("explain", cls=Command)(explain.explain)
 app.add_typer(policy.app, name="policy")
 app.command("check", cls=Command)(checking.check)
 app.command("doctor", cls=Command)(doctor.doctor)
+app.command("createuser", cls=Command)(accounts.createuser)
+app.command("verify-audit", cls=Command)(accounts.verify_audit)
+app.command("serve", cls=Command)(serving.serve)
+app.command("daily", cls=Command)(daily.daily)
+app.command("backup", cls=Command)(backing_up.backup)
+app.command("restore", cls=Command)(backing_up.restore)
+app.command("init", cls=Command)(site.init)
+app.command("load", cls=Command)(site.load)
+app.command("undo-load", cls=Command)(site.undo_load)
+app.command("screen-records", cls=Command)(site.screen_records)
 
 
 def _show_version(is_wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""`python -m shouwang.cli.demo`: a made-up county, screened twice, with honest scores at the end."""
+"""`python -m shouwang.cli.demo`: a made-up county, screened twice and scored, then at work in the browser."""
 
 import shutil
 from datetime import date, timedelta
@@ -10,17 +10,19 @@ from rich.console import Console
 
 from shouwang.actions.screening import Asked, ScreenedFolder, screen_folder
 from shouwang.actions.synthesis import synthesise
+from shouwang.cli.arguments import OnOption, day
 from shouwang.cli.chinese import Command, Root
 from shouwang.cli.console import Steps, people, say, show_table, steps
+from shouwang.cli.demo_site import furnish, site_folder, tell_accounts
 from shouwang.cli.failures import FINE
 from shouwang.cli.places import remember_run, site, var_folder
 from shouwang.cli.screen import publisher, tell
+from shouwang.cli.serving import serve
 from shouwang.domain.pack_files import default_packs_folder
 from shouwang.reports.scores import Scores, score
 from shouwang.synthetic.writing import WrittenCounty
 
 COUNTY = "530521"
-ON = date(2025, 7, 1)
 _LOW_PRECISION = 0.9
 
 app = typer.Typer(cls=Root, add_completion=False, pretty_exceptions_enable=False)
@@ -33,41 +35,57 @@ def demo(
     out: Annotated[
         Path | None, typer.Option("--out", help="写到哪个文件夹;不写则为 var/demo。", show_default=False)
     ] = None,
+    on: OnOption = None,
+    port: Annotated[int, typer.Option("--port", help="网页系统的端口。")] = 8000,
+    is_served: Annotated[bool, typer.Option("--serve/--no-serve", help="最后启动网页系统。")] = True,
 ) -> int:
-    """生成一个并不存在的县,按上月和本月各筛查一次,显示摘要、评分、用时和工作簿的位置。"""
+    """生成一个并不存在的县,按上月和本月各筛查一次,再装入网页系统,带一个月的样例工作。"""
     folder = out or var_folder() / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     console = people()
-    say(console, f"生成一个并不存在的县:借用施甸县({COUNTY})的村名,{households} 户,筛查日期 {ON}", "bold")
+    screened_on = first_of_work(day(on))
+    say(
+        console,
+        f"生成一个并不存在的县:借用施甸县({COUNTY})的村名,{households} 户,筛查日期 {screened_on}",
+        "bold",
+    )
+    home = site_folder(folder)
     with steps(people(to_stderr=True)) as following:
-        county = _county(folder / "county", households, seed, following)
-        made = _screened_twice(folder, county, following)
+        county = _county(folder / "county", households, seed, screened_on, following)
+        made = _screened_twice(folder, county, screened_on, following)
         following("对照已知答案评分")
         scores = score(made.run, county.truth)
+        furnished = furnish(home, county, COUNTY, screened_on, day(on), following)
     remember_run(made.run.folder)
     _show_recall(console, scores)
     _show_precision(console, scores)
     _show_steps(console, following)
     tell(console, made)
-    return FINE
+    tell_accounts(console, furnished, f"http://127.0.0.1:{port}/")
+    return serve(port=port) if is_served else FINE
 
 
-def _county(out: Path, households: int, seed: int, following: Steps) -> WrittenCounty:
+def first_of_work(today: date) -> date:
+    """Return the day of the screening: the first of a month, with at least a month of work behind it."""
+    return (today - timedelta(days=31)).replace(day=1)
+
+
+def _county(out: Path, households: int, seed: int, on: date, following: Steps) -> WrittenCounty:
     following("生成人口和收支")
     return synthesise(
         out=out,
         households=households,
         county=COUNTY,
         seed=seed,
-        on=ON,
+        on=on,
         made=lambda _: following("写出各部门表格"),
         detail=following.detail,
     )
 
 
-def _screened_twice(folder: Path, county: WrittenCounty, following: Steps) -> ScreenedFolder:
+def _screened_twice(folder: Path, county: WrittenCounty, on: date, following: Steps) -> ScreenedFolder:
     """Screen with what was known a month before, then with everything, so that changes can be seen."""
-    before = (ON - timedelta(days=ON.day)).replace(day=1)
+    before = (on - timedelta(days=on.day)).replace(day=1)
     earlier = _known_then(county.deliveries, folder / "earlier", before)
     asked: Asked = {
         "registry": county.registry,
@@ -89,7 +107,7 @@ def _screened_twice(folder: Path, county: WrittenCounty, following: Steps) -> Sc
         shutil.rmtree(earlier, ignore_errors=True)
     asked |= {
         "deliveries": county.deliveries,
-        "on": ON,
+        "on": on,
         "out": folder / "预警.xlsx",
         "previous": last.run.folder,
     }

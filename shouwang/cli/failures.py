@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from shouwang.actions.refusals import Refusal
 from shouwang.actions.screening import EngineMissing, OutputError
 from shouwang.domain.divisions import DivisionError
 from shouwang.domain.periods import PeriodError
@@ -22,6 +23,7 @@ from shouwang.exchange.recognising import LayoutError
 from shouwang.exchange.staging import StagingError
 from shouwang.exchange.writing import WriteError
 from shouwang.records.backup_file import BackupError
+from shouwang.records.loading_lock import LoadRunning
 from shouwang.records.server_database import ServerError
 from shouwang.records.site import SiteError
 from shouwang.synthetic.county import SyntheticError
@@ -42,6 +44,8 @@ _INPUT = (
     RunError,
     SnapshotError,
     OriginalChanged,
+    Refusal,
+    LoadRunning,
 )
 _ASKED = (OutputError, UsageProblem, DivisionError, PeriodError, SyntheticError)
 _DATABASE = {"OutOfMemoryException", "IOException"}

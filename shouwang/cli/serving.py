@@ -43,11 +43,10 @@ def serve(
 def _listen(host: str, port: int, workers: int) -> None:
     """Serve until interrupted; the database ends after it."""
     if sys.platform == "win32":
+        from django.core.wsgi import get_wsgi_application
         from waitress import serve as listen
 
-        from shouwang.wsgi import application
-
-        listen(application, host=host, port=port, threads=workers * 4)
+        listen(get_wsgi_application(), host=host, port=port, threads=workers * 4)
         return
     from gunicorn.app.wsgiapp import WSGIApplication
 
