@@ -1,4 +1,4 @@
-"""What every test shares: no way out of this machine, how many samples a law is tried on, a database on demand."""
+"""What every test shares: no way out of this machine, how often a law is tried, a database on demand."""
 
 import ipaddress
 import os
@@ -61,7 +61,7 @@ def closed_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> None:
-    """Give this process its own database on the run's server, with the current tables, in place of Django's way.
+    """Give this process its own database on the run's server, with the current tables.
 
     Tests run as the application's role, so row-level security holds in every one of them.
     """

@@ -9,13 +9,15 @@ import pytest
 
 from tests.house.source import ROOT
 
-ROOMS = ["cli", "actions", "reports", "engine", "exchange", "synthetic", "domain"]
+ROOMS = ["web", "cli", "actions", "reports", "engine", "exchange", "synthetic", "records", "domain"]
+FRONT = ["settings", "urls", "wsgi"]
 SCRIPT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
 
 def contracts_on(folder: Path, planted: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Check a package with every room empty but for what is planted in it."""
-    files = {f"{room}/__init__.py": "" for room in ROOMS} | {"__init__.py": ""} | planted
+    files = {f"{room}/__init__.py": "" for room in ROOMS} | {f"{name}.py": "" for name in FRONT}
+    files |= {"__init__.py": ""} | planted
     for name, text in files.items():
         path = folder / "shouwang" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 import configparser
 from importlib.resources import files
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -22,7 +23,7 @@ PUBLIC = {
 }
 
 
-def models() -> list[type]:
+def models() -> list[Any]:
     return list(apps.get_app_config("records").get_models())
 
 

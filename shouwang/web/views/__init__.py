@@ -1,0 +1,1 @@
+"""The pages by group; a module registers its pages with `web.page.page`."""
