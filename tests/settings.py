@@ -4,7 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ["SHOUWANG_VAR"] = str(Path(tempfile.gettempdir()) / f"shouwang-tests-keys-{os.geteuid()}")
+# One site folder a worker process: a load wipes what an earlier one left there.
+_SITE = f"shouwang-tests-site-{os.geteuid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+os.environ["SHOUWANG_VAR"] = str(Path(tempfile.gettempdir()) / _SITE)
 from shouwang.settings import *  # noqa: F403 -- the folder has to be named first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

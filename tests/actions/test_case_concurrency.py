@@ -14,7 +14,7 @@ from shouwang.records.server import Database
 from tests import database as server
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 10
+ROUNDS = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 4
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.actions.loading_world import COUNTY, ON, county_folder
 
 # What a load writes: counts of these are all nothing, or all of it.
 COUNTED = ("household", "member", "householdversion", "memberversion", "source", "incomeentry", "ownpayentry")
-ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 20
+ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 8
 SERVER_ROUNDS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 2
 WAIT_SECONDS = 120
 

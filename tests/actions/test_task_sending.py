@@ -58,7 +58,7 @@ def sent(people: People, home: Household, **columns: Any) -> Task:
 def test_a_task_reaches_the_department_it_is_for_and_no_other(people: People, home: Household) -> None:
     task = sent(people, home)
 
-    assert task.number.startswith("RW361023-")
+    assert task.number.startswith("361023RW")
     assert Notification.objects.filter(account=people["housing"]).count() == 1
     answered = answer_task(
         actor=as_(people["housing"]), task_id=task.pk, version=1, answer="已鉴定为B级", **AT
