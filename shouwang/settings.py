@@ -84,10 +84,8 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
-STATIC_ROOT = SITE.home / "static"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+# Served from the package itself: nothing has to be collected.
+STATIC_ROOT = BASE_DIR / "web" / "static"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 # "mlps3" (等保三级) or "asvs": `domain.password_rules.PROFILES`.

@@ -11,5 +11,3 @@ from shouwang.settings import *  # noqa: F403 -- the folder has to be named firs
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
-# Whitenoise warns where the folder is missing; the pages' own files are found in the source tree.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
