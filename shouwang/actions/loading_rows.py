@@ -19,7 +19,7 @@ from shouwang.actions.refusals import Unfit
 from shouwang.domain.tables import TABLES
 from shouwang.exchange.identities import SEALED
 from shouwang.records import bulk_ledgers, bulk_people
-from shouwang.records.bulk import copy_in, make_temporary, sql_columns
+from shouwang.records.bulk import copy_in, expect_whole_tables, make_temporary, sql_columns
 from shouwang.records.bulk_counts import count_members, fates
 from shouwang.records.bulk_ledgers import LedgerCounts
 from shouwang.records.bulk_moves import move_households, moved_by
@@ -27,7 +27,6 @@ from shouwang.records.bulk_people import HOUSEHOLDS, MEMBERS
 from shouwang.records.models import LEDGERS, Load
 
 _LONGEST_KEY = 40
-_MEMORY = "128MB"
 Step = Callable[[str], None]
 Detail = Callable[[str, int, int], None]
 
@@ -38,8 +37,8 @@ def write_rows(*, load: Load, brought: Brought, step: Step, detail: Detail | Non
     Raises Unfit for a number too long.
     """
     with connection.cursor() as cursor:
-        # Whole tables are joined; and what refers to what is checked as each statement ends, not at the last.
-        cursor.execute(f"SET LOCAL work_mem = '{_MEMORY}'")
+        expect_whole_tables(cursor)
+        # What refers to what is checked as each statement ends: at the last it would be too much to remember.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _copy(cursor, "incoming_source", sql_columns(TABLES["source"].columns), _sources(brought))
         bulk_ledgers.load_sources(cursor, load.pk)

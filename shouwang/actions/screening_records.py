@@ -26,6 +26,7 @@ from shouwang.engine import duckdb
 from shouwang.engine.results import Finding, HouseholdResult, Results
 from shouwang.engine.run import Run
 from shouwang.records.access import entered_system
+from shouwang.records.bulk import expect_whole_tables
 from shouwang.records.bulk_screening import FOUND, GRADED, delivered_feeds, export_tables, store_findings
 from shouwang.records.models import Load, ScreeningRun
 
@@ -74,9 +75,10 @@ def _unchanging() -> Iterator[None]:
     """Read all tables of one moment."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            if is_outermost:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            expect_whole_tables(cursor)
         yield
 
 

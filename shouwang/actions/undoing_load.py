@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from shouwang.actions.acting import Actor, acting
 from shouwang.actions.refusals import NotThere, Unfit
 from shouwang.records.access import entered_system
+from shouwang.records.bulk import expect_whole_tables
 from shouwang.records.bulk_moves import move_households
 from shouwang.records.bulk_undo import edited_since, leaning_on, mark_new, moved_back, take_back
 from shouwang.records.loading_lock import one_load_at_a_time
@@ -25,6 +26,7 @@ def undo_load(*, actor: Actor, load_id: int, at: datetime) -> Load:
             act.about(load)
             act.division = load.county.ljust(12, "0")
             with connection.cursor() as cursor:
+                expect_whole_tables(cursor)
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 mark_new(cursor, load.pk)
                 _refuse(cursor, load)

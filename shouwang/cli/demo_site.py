@@ -58,6 +58,7 @@ def furnish(
         from shouwang.actions.sample.people import SYSTEM
         from shouwang.actions.screening_records import screen_records
         from shouwang.records.access import entered_system
+        from shouwang.records.bulk import refresh_statistics
 
         system, at = Actor(SYSTEM), datetime.combine(on, time(8, 30), SHANGHAI)
         serve_county(actor=system, county=code, at=at)
@@ -65,6 +66,7 @@ def furnish(
             actor=system, registry=county.registry, deliveries=county.deliveries, county=code, on=on, at=at,
             step=lambda step: following(f"导入:{step}"), detail=following.detail,
         )  # fmt: skip
+        refresh_statistics()
         run = screen_records(
             actor=system, county=code, on=on, at=at, progress=lambda step: following(f"网页系统筛查:{step}")
         )

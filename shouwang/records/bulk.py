@@ -17,8 +17,19 @@ _ARROW_TYPES = {
     "text": pa.string(), "int": pa.int64(), "bool": pa.bool_(), "date": pa.date32(), "fen": pa.int64(),
 }  # fmt: skip
 _BLOCK_BYTES = 1 << 20
+_JOIN_MEMORY = "128MB"
 # A text field of PostgreSQL cannot hold it, and no spreadsheet means anything by it.
 _NUL = "\x00"
+
+
+def expect_whole_tables(cursor: CursorWrapper) -> None:
+    """Prepare the running transaction for joins of whole tables.
+
+    The planner cannot know how far the row policies reach and reckons with one row, so that it would look up
+    each row of one table in another.
+    """
+    cursor.execute(f"SET LOCAL work_mem = '{_JOIN_MEMORY}'")
+    cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def sql_columns(columns: Iterable[Column]) -> str:

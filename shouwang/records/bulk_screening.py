@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from django.db import connection
 
 from shouwang.domain.tables import TABLES, Column
-from shouwang.records.bulk import copy_in, copy_out, make_temporary
+from shouwang.records.bulk import copy_in, copy_out, expect_whole_tables, make_temporary
 from shouwang.records.models import LEDGERS, Finding
 
 _IN_FORCE = "v.from_on <= %(on)s AND (v.to_on IS NULL OR v.to_on > %(on)s)"
@@ -119,6 +119,7 @@ def store_findings(
     found: batches of FOUND; graded: batches of GRADED, one row a household with a grade.
     """
     with connection.cursor() as cursor:
+        expect_whole_tables(cursor)
         make_temporary(cursor, "found", ", ".join(f"{name} {type_}" for name, type_ in _FOUND))
         copy_in(cursor, "found", FOUND.names, found)
         names = ", ".join(FOUND.names[1:-1])

@@ -5,13 +5,14 @@ once and never changed, and `Case.pack_digest` is the digest of it. So a pack th
 case under way, and a paper that is not what the case was opened with is told.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 from shouwang.domain.case_state import CaseState, Event
 from shouwang.domain.policy import PackError
 from shouwang.domain.procedure import ProcedureError, Track
 from shouwang.domain.track_records import read_track, track_digest
-from shouwang.records.models import Case, CaseEvent
+from shouwang.records.models import Case, CaseEvent, CasePaper
 from shouwang.records.policies import policy_at
 
 TRACK_PAPER = "procedure"
@@ -43,6 +44,16 @@ def track_of(case: Case) -> Track:
             f"本案立案时所用程序（{case.pack}）已被改动且没有留存，不能继续办理，请联系系统管理员恢复原政策包。"
         )
     return found
+
+
+def step_labels(case_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """Return what each step of these cases is called, by case and step: one query.
+
+    A case whose track is not kept has none.
+    """
+    rows = CasePaper.objects.filter(case_id__in=case_ids, step_id=TRACK_PAPER)
+    kept = rows.values_list("case_id", "content__track__steps")
+    return {(case_id, step["id"]): step["label"] for case_id, steps in kept for step in steps or ()}
 
 
 def is_track_changed(case: Case) -> bool:
