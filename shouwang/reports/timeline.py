@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
@@ -13,6 +14,7 @@ from shouwang.domain.household_changes import change_label
 from shouwang.domain.permissions import Permission
 from shouwang.domain.procedure import TRACKS
 from shouwang.records.access import visible
+from shouwang.records.case_states import step_labels
 from shouwang.records.models import (
     Attachment,
     CaseEvent,
@@ -53,7 +55,7 @@ class Happening:
 
 
 def timeline(viewer: Viewer, household: Household, until: date) -> list[Happening]:
-    """Return what happened up to a day, latest first, at most 60: twelve queries whatever there is."""
+    """Return what happened up to a day, latest first, at most 60: thirteen queries whatever there is."""
     found = [each for read in _READERS for each in read(viewer, household) if each.on <= until]
     return sorted(found, key=lambda each: (each.on, _moment(each)), reverse=True)[:_MOST]
 
@@ -82,17 +84,27 @@ def _versions(viewer: Viewer, household: Household) -> Iterator[Happening]:
 
 def _findings(viewer: Viewer, household: Household) -> Iterator[Happening]:
     rows = Finding.objects.filter(household=household, kind="warning").select_related("run")
-    for row in _rows(viewer, rows, "-run__on", Permission.SEE_HEALTH):
-        tone = row.grade if row.grade in {"red", "yellow", "blue"} else "todo"
-        yield Happening(row.run.on, row.run.ran_at, f"筛查预警：{row.label}", _short(row.reason), tone=tone)
+    found = _rows(viewer, rows, "-run__on", Permission.SEE_HEALTH)
+    for run, group in groupby(found, key=lambda each: each.run):
+        warnings = list(group)
+        labels = "、".join(dict.fromkeys(each.label for each in warnings))
+        grades = {each.grade for each in warnings}
+        tone = next((each for each in ("red", "yellow", "blue") if each in grades), "todo")
+        if len(warnings) == 1:
+            yield Happening(run.on, run.ran_at, f"筛查预警：{labels}", _short(warnings[0].reason), tone=tone)
+        else:
+            yield Happening(run.on, run.ran_at, f"筛查预警 {len(warnings)} 条", _short(labels), tone=tone)
 
 
 def _clue_origins(viewer: Viewer, household: Household) -> Iterator[Happening]:
     rows = ClueOrigin.objects.filter(clue__household=household).select_related("clue")
+    told = set()
     for row in _rows(viewer, rows, "-received_at"):
         title = f"线索：{CLUE_SOURCES.get(row.source, row.source)}"
         day = localtime(row.received_at).date()
-        yield Happening(day, row.received_at, title, page="clue", page_id=row.clue_id, tone="todo")
+        if (row.clue_id, day, title) not in told:
+            told.add((row.clue_id, day, title))
+            yield Happening(day, row.received_at, title, row.clue.number, "", "clue", row.clue_id, "todo")
 
 
 def _clue_checks(viewer: Viewer, household: Household) -> Iterator[Happening]:
@@ -121,9 +133,12 @@ def _verdicts(viewer: Viewer, household: Household) -> Iterator[Happening]:
 
 def _case_events(viewer: Viewer, household: Household) -> Iterator[Happening]:
     rows = CaseEvent.objects.filter(case__household=household).select_related("case", "by")
-    for row in _rows(viewer, rows, "-recorded_at"):
+    found = list(_rows(viewer, rows, "-recorded_at"))
+    labels = step_labels({row.case_id for row in found})
+    for row in found:
         tone = {"send_back": "returned", "objection": "todo", "reject": "stopped"}.get(row.kind, "doing")
-        title = f"{TRACKS.get(row.case.track, '个案')}：{EVENT_KINDS.get(row.kind, row.kind)}"
+        what = f"{EVENT_KINDS.get(row.kind, row.kind)}{labels.get((row.case_id, row.step_id), '')}"
+        title = f"{TRACKS.get(row.case.track, '个案')}：{what}"
         yield Happening(
             row.on,
             row.recorded_at,

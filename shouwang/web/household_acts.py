@@ -43,25 +43,40 @@ _BEGINS = (
 
 
 def begins_of(viewer: Viewer, household: Household) -> list[dict[str, str]]:
-    """Return label and address of each act; the act itself looks again at what stands against it."""
+    """Return label, page and address of each act; the act itself looks again at what stands against it."""
     begins = [
-        {"label": each.label, "url": f"{reverse(each.page, args=[household.pk])}{each.query}"}
+        {
+            "label": each.label,
+            "page": each.page,
+            "url": f"{reverse(each.page, args=[household.pk])}{each.query}",
+        }
         for each in _BEGINS
         if _may(viewer, household, each.permissions)
         and (not each.monitoring or household.monitoring in each.monitoring)
     ]
     if _P.REPORT_CLUE in viewer.permissions:
-        begins.append({"label": "上报线索", "url": f"{reverse('clue_new')}?household={household.pk}"})
+        begins.append(
+            {
+                "label": "上报线索",
+                "page": "clue_new",
+                "url": f"{reverse('clue_new')}?household={household.pk}",
+            }
+        )
     tracks = [TRACKS[track] for track, openers in OPENERS.items() if _may(viewer, household, openers)]
     if tracks:
         words = f"立案办理（{'、'.join(tracks)}）"
-        begins.append({"label": words, "url": reverse("case_open", args=[household.pk])})
+        begins.append({"label": words, "page": "case_open", "url": reverse("case_open", args=[household.pk])})
     return begins
 
 
 def may_draw_up_plan(viewer: Viewer, household: Household) -> bool:
     """Tell whether a viewer may draw up the household's plan."""
     return _may(viewer, household, (_P.DRAW_UP_PLAN,))
+
+
+def may_visit(viewer: Viewer, household: Household) -> bool:
+    """Tell whether a viewer may record a visit to the household."""
+    return _may(viewer, household, (_P.RECORD_VISIT,))
 
 
 def may_assign_contact(viewer: Viewer, household: Household) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from shouwang.domain.household_changes import change_label
 from shouwang.domain.permissions import Permission
 from shouwang.domain.roles import permissions_of
+from shouwang.records.case_states import step_labels
 from shouwang.records.models import Household, MemberVersion
 from shouwang.reports import household_papers, household_state
 from shouwang.reports.household_money import INCOME_SOURCES, Money, money_of
@@ -230,6 +231,10 @@ def findings(request: Request, state: State) -> dict[str, Any]:
 def cases(request: Request, state: State) -> dict[str, Any]:
     """Cases with their events."""
     found = household_papers.cases_of(request.viewer, state.household)
+    labels = step_labels({each.pk for each in found})
+    for each in found:
+        for event in each.events.all():
+            event.step_label = labels.get((each.pk, event.step_id), "")
     return {"cases": [_linked("case", each) for each in found]}
 
 

@@ -1,6 +1,7 @@
 """The folding menu on the left, and what every page shows around its content."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -52,9 +53,9 @@ PHONE_BAR = (
 )
 
 
-def menu_for(viewer: Viewer, path: str) -> list[dict[str, object]]:
+def menu_for(viewer: Viewer, path: str) -> list[dict[str, Any]]:
     """Return the groups of the menu that a viewer can open, with the entry that `path` lies under."""
-    groups: list[dict[str, object]] = []
+    groups: list[dict[str, Any]] = []
     for label, icon, entries in MENU:
         items = [
             {"label": each.label, "url": (url := reverse(each.page)), "is_current": path.startswith(url)}
@@ -71,7 +72,21 @@ def page_context(request: HttpRequest) -> dict[str, object]:
     viewer = getattr(request, "viewer", None)
     if viewer is None or not viewer.account_id:
         return {}
-    return {"viewer": viewer, "menu": menu_for(viewer, request.path), "shell": _shell(request, viewer)}
+    menu, shell = menu_for(viewer, request.path), _shell(request, viewer)
+    for item in (each for group in menu for each in group["items"]):
+        if item["url"] == shell["notifications_url"]:
+            item["badge"] = shell["notification_count"]
+    return {"viewer": viewer, "menu": menu, "trail": _trail(menu, request.path), "shell": shell}
+
+
+def _trail(menu: list[dict[str, Any]], path: str) -> list[dict[str, str]]:
+    """Return what leads to a page that names no way of its own: the group, and the list it is under."""
+    for group in menu:
+        for item in group["items"]:
+            if item["is_current"]:
+                above = [] if item["url"] == path else [{"label": item["label"], "url": item["url"]}]
+                return [{"label": group["label"], "url": ""}, *above]
+    return []
 
 
 def _shell(request: HttpRequest, viewer: Viewer) -> dict[str, object]:
@@ -80,8 +95,8 @@ def _shell(request: HttpRequest, viewer: Viewer) -> dict[str, object]:
         "division_name": place_name(account.place.ljust(12, "0"), 1),
         "search_url": _url("search", viewer),
         "search_words": "",
-        "inbox_url": _url("inbox", viewer),
-        "inbox_count": account.notifications.filter(is_read=False).count(),
+        "notifications_url": _url("notifications", viewer),
+        "notification_count": account.notifications.filter(is_read=False).count(),
         "account_name": account.display_name,
         "role_names": "、".join(role.label for role in viewer.roles),
         "account_links": [

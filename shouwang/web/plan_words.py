@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from shouwang.actions.measure_records import is_over
+from shouwang.domain.departments import department_label
 from shouwang.domain.permissions import Permission
 from shouwang.domain.remarks import SEVERITIES, Remark
 from shouwang.domain.tables import MEASURES, RISKS
@@ -53,6 +54,7 @@ def measure_rows(viewer: Viewer, measures: Sequence[PlanMeasure], on: date) -> l
             "measure": each,
             "kind": MEASURES.get(each.kind, "干部职责"),
             "risk": RISKS.get(each.risk, ""),
+            "department": department_label(each.department),
             "person": member_name(viewer, each.member, on) if each.member else "全户",
             "tone": MEASURE_TONES[each.state],
             "is_over": is_over(measure=each),

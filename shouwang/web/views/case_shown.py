@@ -4,17 +4,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from shouwang.actions.case_paper_content import GROUNDS, RESULTS
 from shouwang.domain.case_deadlines import DueItem
 from shouwang.domain.case_state import EVENT_KINDS, STATUSES
 from shouwang.domain.permissions import Permission
 from shouwang.domain.procedure import ACTORS, COUNTS, FLAGS, TRACKS
 from shouwang.domain.wording import value
-from shouwang.records.models import Case, CaseEvent, CasePaper
+from shouwang.records.models import Case, CaseEvent, CasePaper, Household
 from shouwang.records.models.cases import PAPERS
 from shouwang.records.viewers import Viewer
 from shouwang.reports.case_page import CasePage
-from shouwang.web.present import HIDDEN, risk_words
+from shouwang.reports.household_open import under_way
+from shouwang.web.present import HIDDEN, clue_tag, risk_words
 
 _TONES = {"open": "doing", "completed": "done", "rejected": "stopped", "withdrawn": "stopped"}
 _EVENT_TONES = {
@@ -159,3 +162,24 @@ def _words(name: str, said: Any) -> str:
 def track_label(case: Case) -> str:
     """Name the track, and which episode it is where the household has come in before."""
     return TRACKS[case.track] + (f"（第{case.episode}次纳入）" if case.episode > 1 else "")
+
+
+def under_way_of(viewer: Viewer, household: Household, today: date) -> list[dict[str, Any]]:
+    """Say what is being done for a household, each with its page and the days left."""
+    found = under_way(viewer, household)
+    clues = [
+        (f"线索 {each.number}（{clue_tag(each)[1]}）", "clue", each.pk, each.due_on) for each in found.clues
+    ]
+    cases = [
+        (
+            f"{track_label(each)}：{turn_words(each)}",
+            "case",
+            each.pk,
+            each.due_on if each.turn_steps else None,
+        )
+        for each in found.cases
+    ]
+    return [
+        {"words": words, "url": reverse(page, args=[key]), "days": (due_on - today).days if due_on else None}
+        for words, page, key, due_on in clues + cases
+    ]

@@ -20,7 +20,7 @@ from shouwang.web.columns import PER_PAGE_CHOICES, Column, per_page
 from shouwang.web.forms.cases import CaseFilter
 from shouwang.web.household_acts import may_assign_contact, may_draw_up_plan
 from shouwang.web.household_words import fact, words
-from shouwang.web.page import Request, page
+from shouwang.web.page import PAGES, Request, page
 from shouwang.web.present import head_name, place_name
 from shouwang.web.views.case_shown import (
     case_tags,
@@ -270,7 +270,7 @@ def _may(request: Request, shown: CasePage) -> dict[str, bool]:
         "photo": case.status == "open" and has_notice and Permission.POST_NOTICE in permissions,
         "feedback": "feedback" in case.turn_steps and bool(tellers & permissions),
         "print": Permission.PRINT_DOCUMENT in permissions,
-        "open_another": case.status != "open",
+        "open_another": case.status != "open" and PAGES["case_open"].allows(request.viewer),
         "contact": may_assign_contact(request.viewer, case.household),
         "plan": may_draw_up_plan(request.viewer, case.household),
     }  # fmt: skip

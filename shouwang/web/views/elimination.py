@@ -24,6 +24,7 @@ from shouwang.web.clock import today
 from shouwang.web.columns import Column
 from shouwang.web.forms.elimination import FindingsForm, LookBackFilter
 from shouwang.web.forms.plans import PlaceForm
+from shouwang.web.household_acts import may_visit
 from shouwang.web.page import PAGES, Request, page
 from shouwang.web.plan_words import remark_rows
 from shouwang.web.present import risk_words, village_name
@@ -128,6 +129,7 @@ def elimination(request: Request, household_id: int) -> HttpResponse:
         "summary_facts": household_facts_shown(request.viewer, row.household),
         "case_url": _case_url(row.household.pk, "elimination") if may_open else "",
         "has_open_case": row.has_open_case,
+        "may_visit": may_visit(request.viewer, row.household),
     }
     return render(request, "elimination/detail.html", context)
 

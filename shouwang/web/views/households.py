@@ -32,6 +32,7 @@ from shouwang.web.household_words import (
 )
 from shouwang.web.page import Request, page
 from shouwang.web.present import GRADE_LABELS, head_name, monitoring_tag, place_name, risk_words
+from shouwang.web.views.case_shown import under_way_of
 
 COLUMNS = (
     Column("household", "户主", is_sortable=True, is_fixed=True),
@@ -145,6 +146,7 @@ def household(request: Request, household_id: int) -> HttpResponse:
     state = household_state.state_of(found, day, today())
     tab = request.GET.get("tab", "basic")
     tab = tab if tab in household_tabs.TABS else "basic"
+    begins = begins_of(request.viewer, found) if state.is_now and found.is_present else []
     context = {
         "heading": "农户档案",
         "household": found,
@@ -157,7 +159,9 @@ def household(request: Request, household_id: int) -> HttpResponse:
         **_summary(request, state),
         **household_tabs.READERS[tab](request, state),
         **_may(request, found),
-        "begins": begins_of(request.viewer, found) if state.is_now and found.is_present else [],
+        "begins": begins,
+        "begin_at": {each["page"]: each["url"] for each in begins},
+        "under_way": under_way_of(request.viewer, found, today()) if state.is_now else [],
         "tab_template": f"households/tab_{tab}.html",
     }
     return render(request, "households/page.html", context)

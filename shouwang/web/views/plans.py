@@ -224,7 +224,7 @@ def _plan_page(
     may_decide = bool(viewer.roles_at(_P.APPROVE_PLAN, plan.division)) and plan.state == "submitted"
     version = {"version": plan.version}
     context = {
-        "heading": "帮扶计划",
+        "heading": "帮扶计划详情",
         "found": found,
         "plan": plan,
         "name": name_of(viewer, plan.household),

@@ -223,7 +223,7 @@ def visit(request: Request, visit_id: int) -> HttpResponse:
     shown: Visit = found_row(rows, request.viewer, visit_id)
     photos = visible(Attachment.objects.filter(owner=f"visit:{visit_id}"), request.viewer).order_by("pk")
     context = {
-        "heading": "走访记录",
+        "heading": "走访详情",
         "visit": shown,
         "name": name_of(request.viewer, shown.household),
         "summary_facts": household_facts_shown(request.viewer, shown.household),
