@@ -103,12 +103,12 @@ def _fixed() -> dict[str, object]:
     }
 
 
-def _clue(of: Place, home: Household, staff: Account) -> dict[str, object]:
-    place = {"division": home.division}
+def _finding(of: Place, home: Household) -> Finding:
     run = ScreeningRun.objects.create(identifier=f"run{of.county}", county=of.county, on=TODAY, ran_at=NOW)
-    finding = Finding.objects.create(
+    return Finding.objects.create(
         run=run,
         household=home,
+        division=home.division,
         rule="r",
         label=WORDS,
         pack="cn-2021",
@@ -117,8 +117,12 @@ def _clue(of: Place, home: Household, staff: Account) -> dict[str, object]:
         grade="red",
         clause=WORDS,
         reason=WORDS,
-        **place,
     )
+
+
+def _clue(of: Place, home: Household, staff: Account) -> dict[str, object]:
+    place = {"division": home.division}
+    finding = _finding(of, home)
     clue = Clue.objects.create(
         number=f"{of.county}XS1",
         household=home,
@@ -143,7 +147,7 @@ def _clue(of: Place, home: Household, staff: Account) -> dict[str, object]:
         recorded_at=NOW,
         **place,
     )
-    return {"run_id": run.pk, "finding_id": finding.pk, "clue_id": clue.pk, "origin_id": origin.pk}
+    return {"run_id": finding.run_id, "finding_id": finding.pk, "clue_id": clue.pk, "origin_id": origin.pk}
 
 
 def _case(of: Place, home: Household, staff: Account) -> dict[str, object]:

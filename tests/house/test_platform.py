@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver
 from shouwang.domain.permissions import Permission
 from shouwang.records.row_security import ADDED_ONLY, KEPT
 from shouwang.web.page import PAGES
+from shouwang.web.pages import urlpatterns
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 # Pages for those who have not signed in; each says here why.
@@ -41,6 +42,7 @@ def test_every_column_is_classed_open_or_personal() -> None:
 
 def test_every_address_is_a_page_with_a_permission() -> None:
     found = {pattern.name: pattern for pattern in get_resolver().url_patterns}
+    assert len(found) == len(urlpatterns)
 
     assert all(isinstance(pattern, URLPattern) for pattern in found.values())
     assert set(found) == set(PAGES)

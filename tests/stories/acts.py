@@ -41,7 +41,7 @@ def fill(page: Page, entries: Mapping[str, Entry]) -> None:
         named = page.locator(".sw-label", has_text=re.compile(rf"^\s*\*?{re.escape(label)}"))
         group = form.locator("[role=group]", has=named)
         if group.count():
-            for each in (entry,) if isinstance(entry, str) else tuple(entry):
+            for each in entry if isinstance(entry, tuple) else (str(entry),):
                 group.get_by_label(each, exact=True).check()
             continue
         control = labelled(form, label).first

@@ -24,6 +24,17 @@ APPRAISED: dict[str, Entry] = {
 }
 
 
+FOUND_AT_RISK: dict[str, Entry] = {
+    "核查人": "王支书、李队长",
+    "有返贫致贫风险": "是",
+    "风险类型": ("因病",),
+    "三保障有保障": "是",
+    "饮水安全": "是",
+    "核查情况": "户主患病，支出较大。",
+    "核查意见": "建议启动识别程序。",
+}
+
+
 def at_case(site: Town, login: str, number: str, tab: str = "办理中") -> Page:
     """Let somebody find a case in the list and open it."""
     page = site.as_(login)
@@ -77,3 +88,57 @@ def opened(page: Page) -> str:
     found = re.search(r"已立案\s?([\w-]+)", page.locator("#notes").inner_text())
     assert found is not None
     return found.group(1)
+
+
+def reported(site: Town, home: dict[str, Any], said: dict[str, Entry]) -> str:
+    """Let the village report a clue from the household's page, return its number; it checks it itself."""
+    page = site.as_("village")
+    go_to(page, "农户查询")
+    row_of(page, home["number"]).get_by_role("link").first.click()
+    page.get_by_text("办理业务").click()
+    follow(page, "上报线索")
+    sends(page, said, "登记")
+    sees(page, "已登记线索")
+    return page.get_by_role("navigation", name="当前位置").locator("[aria-current]").inner_text()
+
+
+def at_clue(site: Town, login: str, words: str) -> Page:
+    """Let somebody find a clue in the list, by what its row says, and open it."""
+    page = site.as_(login)
+    go_to(page, "线索管理")
+    row_of(page, words).get_by_role("link").first.click()
+    return page
+
+
+def dispatch(site: Town, clue: str) -> None:
+    """Let the township send a clue to the village."""
+    page = at_clue(site, "township", clue)
+    follow(page, "派发")
+    sends(page, {"由谁核查": "行政村"}, "派发")
+    sees(page, "已派发给", "待核查")
+
+
+def check(site: Town, clue: str, found: dict[str, Entry]) -> None:
+    """Let the village write down what two found."""
+    page = at_clue(site, "village", clue)
+    follow(page, "入户核查")
+    sends(page, found, "提交核查")
+    sees(page, "核查结果已提交，等待处置")
+
+
+def verdict_opens_case(site: Town, clue: str, reason: str) -> str:
+    """Let the township decide that the household is to be identified, and return the number of the case."""
+    page = at_clue(site, "township", clue)
+    follow(page, "处置")
+    sends(page, {"处置结论": "启动识别程序", "处置理由": reason}, "办结")
+    return opened(page)
+
+
+def reported_to_notice(site: Town, home: dict[str, Any]) -> str:
+    """Bring a household from the village's word to the notice; return the number of its case."""
+    said: dict[str, Entry] = {"来源": "干部排查走访", "线索内容": "户主长期患病。", "风险类型": ("因病",)}
+    clue = reported(site, home, said)
+    check(site, clue, FOUND_AT_RISK)
+    number = verdict_opens_case(site, clue, "核查属实。")
+    identify_to_notice(site, number)
+    return number

@@ -1,4 +1,4 @@
-"""Stories in a real browser against the real application, each on a database of its own."""
+"""Stories in a real browser against the real application."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from shouwang.records.opening import connections_of
 from tests.database import drop_database, new_database, test_server
@@ -41,6 +41,7 @@ PATIENCE_MS = 15_000
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not on this machine; the stories need a real browser")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
@@ -98,9 +99,19 @@ class Town:
         return self.people["households"][name]
 
 
-@pytest.fixture(scope="module")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """A site of its own for the stories of a module."""
+@pytest.fixture
+def site(town: Town) -> Iterator[Town]:
+    """The town, with every window closed afterwards; each story has a household of its own in it.
+
+    Days that one story lets pass have passed for the next, so no story may count on a date.
+    """
+    yield town
+    town.close()
+
+
+@pytest.fixture(scope="session")
+def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A running site for the stories of this process, on a database of its own."""
     folder = tmp_path_factory.mktemp("town")
     clock = folder / "clock"
     clock.write_text("0")
@@ -111,28 +122,29 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONPATH": str(ROOT),
     }
-    _run(
+    run_python(
         environ,
         "-c",
         "import django; django.setup(); from shouwang.records.opening import migrate; migrate()",
     )
-    people = json.loads(_run(environ, "-m", "tests.stories.people"))
+    people = json.loads(run_python(environ, "-m", "tests.stories.people"))
     port = _free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.stories.server", str(port), str(clock)], env=environ, cwd=ROOT
     )
-    town = Town(f"http://127.0.0.1:{port}", people, clock, browser, environ)
+    running = Town(f"http://127.0.0.1:{port}", people, clock, browser, environ)
     try:
         _wait_for(port)
-        yield town
+        yield running
     finally:
-        town.close()
+        running.close()
         server.terminate()
         server.wait()
         drop_database(database)
 
 
-def _run(environ: dict[str, str], *arguments: str) -> str:
+def run_python(environ: dict[str, str], *arguments: str) -> str:
+    """Run Python beside the server, on its database; return what it prints."""
     done = subprocess.run(
         [sys.executable, *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -119,7 +119,8 @@ def warn(home: Household, office: Account) -> None:
         run = ScreeningRun.objects.create(identifier="run-1", county=COUNTY, on=TODAY, ran_at=NOW)
         Finding.objects.create(
             run=run, household=home, division=home.division, rule="own_pay", label="医疗自付较高",
-            pack="jiangxi-2022", kind="warning", risk="medical", grade="red", clause="医疗自付超过标准的纳入预警",
+            pack="jiangxi-2022", kind="warning", risk="medical", grade="red",
+            clause="医疗自付超过标准的纳入预警",
             reason=f"近12个月个人自付{OWN_PAY_YUAN}元，超过18684元",
             evidence={"values": {"own_pay_fen": OWN_PAY_YUAN * 100}},
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
@@ -9,11 +10,16 @@ from tests.house.source import ROOT
 from tests.stories.acts import Entry, fill, follow, go_to, press, row_of, sees, sees_not, sends
 from tests.stories.casewalk import (
     APPRAISED,
+    FOUND_AT_RISK,
     at_case,
+    at_clue,
+    check,
+    dispatch,
     file_paper,
     identify_to_notice,
     opened,
     take,
+    verdict_opens_case,
 )
 from tests.stories.conftest import Town
 
@@ -23,17 +29,6 @@ VISITED: dict[str, Entry] = {
     "饮水安全吗？": "是",
     "发现新的风险吗？": "否",
     "走访情况": "公益岗位每月发工资，医药费已报销，一家人生活正常。",
-}
-_CLUE_CHECKED: dict[str, Entry] = {
-    "核查人": "王支书、李队长",
-    "有返贫致贫风险": "是",
-    "风险类型": ("因病",),
-    "人均纯收入（元）": "7200",
-    "刚性支出（元）": "42000",
-    "三保障有保障": "是",
-    "饮水安全": "是",
-    "核查情况": "户主住院三次，自付四万二千元，全家靠务工收入，难以承担。",
-    "核查意见": "建议启动识别程序。",
 }
 
 
@@ -53,34 +48,14 @@ def test_a_household_is_walked_from_a_medical_warning_to_elimination(site: Town)
 
 def _from_the_warning_to_a_case(site: Town, head: str) -> str:
     """The warning of the screening is sent to the village, checked by two, and its verdict opens a case."""
-    page = site.as_("township")
-    sees(page, "待办事项")
-    _at_clue(page, head)
-    sees(page, "医疗自付较高", "近12个月个人自付42000元", "筛查")
-    follow(page, "派发")
-    sends(page, {"由谁核查": "行政村"}, "派发")
-    sees(page, "已派发给", "待核查")
-
-    page = site.as_("village")
-    _at_clue(page, head)
-    follow(page, "入户核查")
-    sends(page, _CLUE_CHECKED, "提交核查")
-    sees(page, "核查结果已提交，等待处置")
-
-    page = site.as_("township")
-    _at_clue(page, head)
-    sees(page, "建议启动识别程序。")
-    follow(page, "处置")
-    sends(page, {"处置结论": "启动识别程序", "处置理由": "医疗支出大，收入低，核查属实。"}, "办结")
-    number = opened(page)
-    follow(page, number)
-    sees(page, "轮到村、驻村工作队办理“入户核查初判”", "期限 2026-12-08")
+    sees(site.as_("township"), "待办事项")
+    sees(at_clue(site, "township", head), "系统筛查预警", "医疗自付较高", "近12个月个人自付42000元")
+    dispatch(site, head)
+    check(site, head, {**FOUND_AT_RISK, "人均纯收入（元）": "7200", "刚性支出（元）": "42000"})
+    number = verdict_opens_case(site, head, "医疗支出大，收入低，核查属实。")
+    page = at_case(site, "village", number, tab="我的待办")
+    sees(page, "轮到村、驻村工作队办理“入户核查初判”", f"期限 {site.today + timedelta(15)}")
     return number
-
-
-def _at_clue(page: Page, head: str) -> None:
-    go_to(page, "线索管理")
-    row_of(page, head).get_by_role("link").first.click()
 
 
 def _reviewed_and_decided(site: Town, number: str) -> None:
@@ -114,32 +89,16 @@ def _helped(site: Town, home: dict[str, str], number: str) -> None:
     page = at_case(site, "village", number)
     follow(page, "制定帮扶计划")
     page.get_by_role("checkbox", name="健康帮扶", exact=True).check()
-    fill(page, {"帮扶目标": "一年内自付负担降到标准以下。", "措施名称": "村级公益性岗位", "类别": "公益岗位帮扶"})
+    fill(
+        page,
+        {"帮扶目标": "一年内自付负担降到标准以下。", "措施名称": "村级公益性岗位", "类别": "公益岗位帮扶"},
+    )
     press(page.locator("main"), "保存草稿")
     sees(page, "计划已保存为草稿", "健康帮扶", "村级公益性岗位")
     sends(page, {"对审查提示的说明": "先落实医疗救助，收入由公益性岗位保障。"}, "提交审定")
     sees(page, "计划已提交乡镇审定", "待审定")
 
-    page = site.as_("township")
-    go_to(page, "帮扶计划")
-    row_of(page, home["head"]).get_by_role("link").first.click()
-    sends(page, {"审定结果": "同意", "审定意见": "措施对症。"}, "确定")
-    sees(page, "计划已审定，开始执行")
-    row_of(page, "健康帮扶").get_by_role("link", name="派部门").click()
-    sends(page, {"责任部门": "医保"}, "派发")
-    sees(page, "已派给医保")
-
-    page = site.as_("doctors")
-    go_to(page, "部门任务")
-    page.locator("main table").get_by_role("link").first.click()
-    sends(page, {"办理结果": "已按医疗救助办法补助八千元。"}, "反馈")
-    page = site.as_("township")
-    go_to(page, "部门任务")
-    page.locator("main").get_by_role("link", name="待核对").first.click()
-    row_of(page, home["head"]).get_by_role("link").first.click()
-    sends(page, {"核对结果": "已办妥，销号"}, "确定")
-    sees(page, "已销号")
-
+    _decided_and_answered(site, home)
     page = at_case(site, "village", number, tab="我的待办")
     take(page, "落实监测联系人和帮扶计划")
     sees(page, "没有待办理的环节")
@@ -156,6 +115,29 @@ def _helped(site: Town, home: dict[str, str], number: str) -> None:
     _visit(page)
 
 
+def _decided_and_answered(site: Town, home: dict[str, str]) -> None:
+    """The township approves the plan, asks the department, and accepts its answer."""
+    page = site.as_("township")
+    go_to(page, "帮扶计划")
+    row_of(page, home["head"]).get_by_role("link").first.click()
+    sends(page, {"审定结果": "同意", "审定意见": "措施对症。"}, "确定")
+    sees(page, "计划已审定，开始执行")
+    row_of(page, "健康帮扶").get_by_role("link", name="派部门").click()
+    sends(page, {"责任部门": "医保"}, "派发")
+    sees(page, "已派给医保")
+
+    page = site.as_("doctors")
+    go_to(page, "部门任务")
+    row_of(page, home["head"]).get_by_role("link").first.click()
+    sends(page, {"办理结果": "已按医疗救助办法补助八千元。"}, "反馈")
+    page = site.as_("township")
+    go_to(page, "部门任务")
+    page.locator("main").get_by_role("link", name="待销号").first.click()
+    row_of(page, home["head"]).get_by_role("link").first.click()
+    sends(page, {"核对结果": "已办妥，销号"}, "确定")
+    sees(page, "已销号")
+
+
 def _visit(page: Page) -> None:
     page.get_by_text("办理业务").click()
     follow(page, "登记走访")
@@ -165,14 +147,15 @@ def _visit(page: Page) -> None:
 
 def _the_ledger_tells(household_id: object, site: Town) -> None:
     """Wages come in every month; the treatment of more than a year ago no longer counts."""
-    arguments = [str(household_id), "2026-11-01", "2027-11-01", "4000"]
+    last_month = f"{site.today + timedelta(31)}"
+    arguments = [str(household_id), "2026-11-01", last_month, "4000"]
     subprocess.run(
         [sys.executable, "-m", "tests.stories.ledger", *arguments], env=site.environ, cwd=ROOT, check=True
     )
 
 
 def _eliminated(site: Town, home: dict[str, str]) -> str:
-    """A visit answers what the records cannot tell; then elimination may be proposed and is walked to its end."""
+    """A visit answers what the records cannot tell; then elimination is proposed and walked to its end."""
     page = site.as_("helper")
     go_to(page, "农户查询")
     row_of(page, home["number"]).get_by_role("link").first.click()
@@ -186,16 +169,23 @@ def _eliminated(site: Town, home: dict[str, str]) -> str:
     follow(page, "提出风险消除")
     sends(page, {"立案理由": "收入稳定一年以上，医药费已报销，风险消除。"}, "立案")
     number = opened(page)
-    found: dict[str, Entry] = {
-        "核实人": "王支书、李队长",
-        "核实情况": "公益岗位收入稳定，自付负担已降到标准以下。",
-        "“三保障”持续巩固": "是",
-        "饮水安全持续巩固": "是",
-        "原有风险稳定消除": "是",
-        "没有新的返贫致贫风险": "是",
-        "整户无劳动力": "否",
-    }
-    file_paper(page, "入户核查表", found)
+    file_paper(page, "入户核查表", FOUND_AT_HOME)
+    _walked_to_the_end(site, page, number)
+    return number
+
+
+FOUND_AT_HOME: dict[str, Entry] = {
+    "核实人": "王支书、李队长",
+    "核实情况": "公益岗位收入稳定，自付负担已降到标准以下。",
+    "“三保障”持续巩固": "是",
+    "饮水安全持续巩固": "是",
+    "原有风险稳定消除": "是",
+    "没有新的返贫致贫风险": "是",
+    "整户无劳动力": "否",
+}
+
+
+def _walked_to_the_end(site: Town, page: Page, number: str) -> None:
     take(page, "入户核实")
     file_paper(page, "民主评议记录", APPRAISED)
     take(page, "民主评议")
@@ -211,7 +201,6 @@ def _eliminated(site: Town, home: dict[str, str]) -> str:
     file_paper(page, "监测系统录入", {"系统录入（标注）日期": f"{site.today}"})
     take(page, "系统标注")
     sees(page, "没有待办理的环节")
-    return number
 
 
 def _the_household_page_tells_it_all(
@@ -222,7 +211,7 @@ def _the_household_page_tells_it_all(
     row_of(page, home["number"]).get_by_role("link").first.click()
     sees(page.locator(".sw-summary-title"), home["head"], "风险已消除")
     told = page.get_by_role("complementary", name="经过")
-    sees(told, "线索", "县级审定", "帮扶计划", "走访", "县级审批")
+    sees(told, "系统筛查预警", "办理县级审定", "帮扶计划", "走访", "办理县级审批")
     for tab, words in {
         "预警与线索": "医疗自付较高",
         "个案": elimination,

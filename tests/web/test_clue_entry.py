@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from shouwang.actions.clue_screening import raise_from_run
 from shouwang.records.access import entered, entered_system
@@ -25,6 +26,19 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world(client: Any) -> Any:
     return World(client)
+
+
+def test_an_address_that_names_a_household_and_a_source_fills_them_in(world: Any) -> None:
+    with entered_system():
+        far = household(FAR_VILLAGE)
+    address = reverse("clue_new")
+    world.get("village", "clue_new")
+
+    named = text_of(world.client.get(address, {"household": world.home.pk, "source": "inspection"}))
+    assert f'value="{world.home.number}"' in named
+    assert '<option value="inspection" selected>' in named
+    for wrong in (far.pk, "x", 10**30):
+        assert far.number not in text_of(world.client.get(address, {"household": wrong}))
 
 
 ENTRY: dict[str, Any] = {"source": "self_declaration", "text": "家里有人住院，花费很大", "risks": ["medical"]}

@@ -10,11 +10,13 @@ from django.urls import reverse
 from shouwang.domain.roles import Role
 from shouwang.records.access import entered_system
 from shouwang.records.models import (
+    Account,
     AuditEvent,
     Household,
     HouseholdVersion,
 )
 from shouwang.web.household_tabs import TABS
+from tests.actions.case_walks import at_notice
 from tests.web.household_world import (
     SignIn,
     _clock,
@@ -27,6 +29,7 @@ from tests.web.household_world import (
     text_of,
 )
 from tests.world import (
+    COUNTY,
     NEIGHBOUR,
     TODAY,
     TOWNSHIP,
@@ -160,3 +163,50 @@ def test_reading_changes_nothing(client: Client, as_: SignIn, home: Household) -
     for tab in TABS:
         page_of(client, "household", home.pk, tab=tab)
     assert (AuditEvent.objects.count(), HouseholdVersion.objects.count()) == before
+
+
+def test_a_household_leads_to_what_the_viewer_may_begin_there(
+    client: Client, as_: SignIn, home: Household
+) -> None:
+    as_(Role.VILLAGE, VILLAGE)
+    said = text_of(page_of(client, "household", home.pk))
+    for name in ("visit_new", "plan_new", "case_open"):
+        assert f'href="{reverse(name, args=[home.pk])}"' in said
+    assert f"{reverse('clue_new')}?household={home.pk}" in said
+    assert reverse("task_new", args=[home.pk]) not in said
+    assert reverse("contact_assign", args=[home.pk]) not in said
+
+    as_(Role.TOWNSHIP, TOWNSHIP)
+    said = text_of(page_of(client, "household", home.pk))
+    for name in ("task_new", "contact_assign"):
+        assert reverse(name, args=[home.pk]) in said
+    assert reverse("plan_new", args=[home.pk]) not in said
+
+    as_(Role.SUPERVISOR, COUNTY)
+    assert "办理业务" not in text_of(page_of(client, "household", home.pk))
+
+
+def test_an_eliminated_household_leads_to_its_look_back_and_a_monitored_one_to_its_elimination(
+    client: Client, as_: SignIn, home: Household
+) -> None:
+    as_(Role.VILLAGE, VILLAGE)
+    for monitoring, there, missing in (
+        ("monitored", "elimination", "look_back"),
+        ("eliminated", "look_back", "elimination"),
+    ):
+        with entered_system():
+            Household.objects.filter(pk=home.pk).update(monitoring=monitoring)
+        said = text_of(page_of(client, "household", home.pk))
+        assert f'href="{reverse(there, args=[home.pk])}"' in said
+        assert f'href="{reverse(missing, args=[home.pk])}"' not in said
+
+
+def test_the_time_line_and_the_cases_name_the_step_of_each_event(client: Client) -> None:
+    walked = at_notice()
+    with entered_system():
+        staff = Account.objects.get(pk=walked.people["village"].viewer.account_id)
+    client.force_login(staff)
+    for tab in ("basic", "cases"):
+        said = text_of(page_of(client, "household", walked.home.pk, tab=tab))
+        assert "办理民主评议" in said
+        assert "办理村内公示" in said
