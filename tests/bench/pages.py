@@ -28,7 +28,7 @@ from tests.bench.site_data import fill
 from tests.database import new_database
 
 BUDGET_MS = 150
-CLIENTS, ROUNDS = 4, 60
+CLIENTS, ROUNDS = 2, 120
 HEADING = "## Pages"
 ROOT = Path(__file__).resolve().parents[2]
 
