@@ -1065,10 +1065,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clue',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['-is_urgent', 'due_on', 'id'], name='clue_order'),
-        ),
-        migrations.AddIndex(
-            model_name='clue',
             index=models.Index(fields=['household'], name='clue_household'),
         ),
         migrations.AddConstraint(

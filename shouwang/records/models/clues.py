@@ -69,10 +69,6 @@ class Clue(models.Model):
         verbose_name = "线索"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["division", "state", "due_on"], name="clue_work"),
-            # The order of the list of a whole county, where a range of villages cannot give it.
-            models.Index(
-                fields=["-is_urgent", "due_on", "id"], name="clue_order", condition=~models.Q(state="closed")
-            ),
             models.Index(fields=["household"], name="clue_household"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
