@@ -17,7 +17,9 @@ def labelled(page: Page | Locator, label: str) -> Locator:
 
 def go_to(page: Page, entry: str) -> None:
     """Open a page from the menu on the left."""
-    link = page.get_by_role("navigation", name="主菜单").get_by_role("link", name=entry, exact=True)
+    # An entry may bear a count behind its name.
+    named = re.compile(rf"^{re.escape(entry)}(\s|\d|$)")
+    link = page.get_by_role("navigation", name="主菜单").get_by_role("link", name=named)
     if not link.is_visible():
         page.locator(".sw-menu-group", has=page.get_by_text(entry, exact=True)).locator("summary").click()
     link.click()
@@ -38,7 +40,7 @@ def fill(page: Page, entries: Mapping[str, Entry]) -> None:
     form = page.locator("main")
     for label, entry in entries.items():
         # A question with several answers; a section of the form may bear the name of one of its fields.
-        named = page.locator(".sw-label", has_text=re.compile(rf"^\s*\*?{re.escape(label)}"))
+        named = page.locator(".sw-label", has_text=re.compile(rf"^\s*\*?\s*{re.escape(label)}"))
         group = form.locator("[role=group]", has=named)
         if group.count():
             for each in entry if isinstance(entry, tuple) else (str(entry),):

@@ -96,7 +96,7 @@ def sweep(client: Client, there: Mirror) -> list[str]:
         if page.name == "sign_out":
             continue
         for method in ("get", "post"):
-            form = {**there.form, "is_confirmed": "1", "file": _picture()} if method == "post" else {}
+            form = {**there.form, "is_confirmed": "1", "photos": _picture()} if method == "post" else {}
             response: HttpResponse = getattr(client, method)(address(page, there), form)
             if found := canaries_in(response):
                 wrong.append(f"{method} {page.name}: {response.status_code} shows {found}")
