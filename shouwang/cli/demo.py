@@ -49,14 +49,14 @@ def demo(
         f"生成一个并不存在的县:借用施甸县({COUNTY})的村名,{households} 户,筛查日期 {screened_on}",
         "bold",
     )
-    home = site_folder(folder)
     with steps(people(to_stderr=True)) as following:
         county = _county(folder / "county", households, seed, screened_on, following)
         made = _screened_twice(folder, county, screened_on, following)
         following("对照已知答案评分")
         scores = score(made.run, county.truth)
+        remember_run(made.run.folder)
+        home = site_folder(folder)
         furnished = furnish(home, county, COUNTY, screened_on, day(on), following)
-    remember_run(made.run.folder)
     _show_recall(console, scores)
     _show_precision(console, scores)
     _show_steps(console, following)

@@ -81,7 +81,7 @@ def test_the_demonstration_ends_with_scores_times_the_workbook_and_the_accounts(
             "--out",
             str(tmp_path),
         ],
-        env=environ | {"PYTHONUTF8": "1"},
+        env=environ | {"PYTHONUTF8": "1", "SHOUWANG_VAR": str(tmp_path / "var")},
         capture_output=True,
         text=True,
         check=False,
@@ -100,4 +100,5 @@ def test_the_demonstration_ends_with_scores_times_the_workbook_and_the_accounts(
     ):
         assert words in done.stdout
     assert (tmp_path / "预警.xlsx").is_file()
+    assert (tmp_path / "var" / "last-run.txt").is_file()
     assert not (tmp_path / "earlier").exists()
