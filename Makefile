@@ -12,7 +12,7 @@ SPARK_READY := $(VENV)/.spark-ready
 ASSETS := shouwang/web/static/vendor/.ready
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 PROCESSES ?= 2
-HOUSEHOLDS ?= 10000
+HOUSEHOLDS ?= 5000
 LOCK := uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
