@@ -8,7 +8,10 @@ from django.db.models import ForeignKey, Model
 from shouwang.records.models import Household
 
 # Rows of a place that are about no household.
-OF_A_PLACE = frozenset({"meeting", "auditevent"})
+OF_A_PLACE = frozenset({
+    "meeting", "auditevent", "exportrequest", "donationoffer", "qualitysample", "delivery", "deliverysheet",
+    "deliveryrow", "columnmapping",
+})  # fmt: skip
 
 
 class PlacingError(LookupError):

@@ -138,3 +138,9 @@ def test_the_application_cannot_change_the_audit(statement: str) -> None:
 def test_entering_takes_one_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         enter(None)
+
+
+def test_no_query_behind_the_wall_waits_for_a_compiler() -> None:
+    with entered_system(), connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)

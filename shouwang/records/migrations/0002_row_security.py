@@ -1,17 +1,17 @@
-"""The second wall, and what the application's role may not do."""
+"""The second wall, what the application's role may not do, and the references that triggers keep."""
 
 from django.apps.registry import Apps
 from django.conf import settings
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from shouwang.records.row_security import statements
+from shouwang.records import row_security, set_references
 
 
 def build(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Run every statement of `row_security` as the owner."""
-    for each in statements(apps, settings.APP_ROLE):
-        editor.execute(each)
+    """Run every statement of `row_security` and `set_references` as the owner."""
+    for each in (*row_security.statements(apps, settings.APP_ROLE), *set_references.statements(apps)):
+        editor.execute(each, None)
 
 
 class Migration(migrations.Migration):

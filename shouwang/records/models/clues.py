@@ -33,7 +33,11 @@ CLUE_VERDICTS = {
     "watch": "暂不纳入,持续关注",
     "wrong_data": "数据有误",
     "not_ours": "不属本辖区或查无此户",
+    "withdrawn": "依据已撤回",
 }
+# Given by the withdrawal of the delivery that a clue rested on, and by no person as a verdict.
+BASIS_WITHDRAWN = "withdrawn"
+GIVEN_VERDICTS = {key: label for key, label in CLUE_VERDICTS.items() if key != BASIS_WITHDRAWN}
 
 
 class Clue(models.Model):
@@ -69,6 +73,10 @@ class Clue(models.Model):
         verbose_name = "线索"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["division", "state", "due_on"], name="clue_work"),
+            # The order of the list of a whole county, where a range of villages cannot give it.
+            models.Index(
+                fields=["-is_urgent", "due_on", "id"], name="clue_order", condition=~models.Q(state="closed")
+            ),
             models.Index(fields=["household"], name="clue_household"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -93,6 +93,25 @@ class VersionOf(models.Model):
         abstract = True
 
 
+def version_indexes(of: str) -> list[models.Index]:
+    """Return the indexes of the versions of `of`: its history, and what a load brought."""
+    return [
+        models.Index(fields=[of, "-from_on"], name=f"{of}_history"),
+        models.Index(fields=["load"], name=f"{of}_version_load"),
+    ]
+
+
+def version_constraints(of: str) -> list[models.BaseConstraint]:
+    """Return what holds of the versions of `of`: one is in force, and none ends before it begins."""
+    return [
+        models.UniqueConstraint(fields=[of], condition=models.Q(to_on__isnull=True), name=f"one_{of}_now"),
+        models.CheckConstraint(
+            condition=models.Q(to_on__isnull=True) | models.Q(to_on__gt=models.F("from_on")),
+            name=f"{of}_version_days",
+        ),
+    ]
+
+
 class HouseholdVersion(VersionOf):
     """A household as it was from one day until another."""
 
@@ -100,19 +119,8 @@ class HouseholdVersion(VersionOf):
 
     class Meta:
         verbose_name = "农户历史"
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["household", "-from_on"], name="household_history"),
-            models.Index(fields=["load"], name="household_version_load"),
-        ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["household"], condition=models.Q(to_on__isnull=True), name="one_household_now"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gt=models.F("from_on")),
-                name="household_version_days",
-            ),
-        ]
+        indexes = version_indexes("household")
+        constraints = version_constraints("household")
 
 
 for _name, _field in fact_fields("household", without=(*HOUSEHOLD_KEYS, "division")).items():

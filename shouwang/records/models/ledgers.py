@@ -17,13 +17,20 @@ def _ledger(table: str) -> type[models.Model]:
     has_person = any(column.name == "person_id" for column in TABLES[table].columns)
     name = "".join(part.capitalize() for part in table.split("_"))
     fields: dict[str, object] = {
-        "household": models.ForeignKey(Household, models.PROTECT, related_name=f"{table}_rows", null=True),
+        # `set_references` keeps these: a constraint of the database would ask for each of millions of rows.
+        "household": models.ForeignKey(
+            Household, models.PROTECT, related_name=f"{table}_rows", null=True, db_constraint=False
+        ),
         "division": division_field(),
-        "load": models.ForeignKey(Load, models.PROTECT, related_name="+"),
+        "load": models.ForeignKey(Load, models.PROTECT, related_name="+", db_constraint=False),
         "source_no": models.IntegerField("来源编号", null=True),
         "row_no": models.IntegerField("来源行号", null=True),
         **(
-            {"member": models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")}
+            {
+                "member": models.ForeignKey(
+                    Member, models.PROTECT, null=True, related_name="+", db_constraint=False
+                )
+            }
             if has_person
             else {}
         ),

@@ -6,6 +6,8 @@ from django.db import models
 
 from shouwang.records.models.accounts import Account
 
+# What brought the rows of a load: a folder of the registry, or one department's file.
+REGISTRY, DELIVERY = "registry", "delivery"
 LOAD_STATES = {"running": "进行中", "done": "已完成", "undone": "已撤销"}
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from shouwang.records.models.columns import division_field, fact_fields
-from shouwang.records.models.households import Household, VersionOf
+from shouwang.records.models.households import Household, VersionOf, version_constraints, version_indexes
 
 MEMBER_KEYS = ("person_id", "household_id", "source_id", "row_no")
 
@@ -59,19 +59,8 @@ class MemberVersion(VersionOf):
 
     class Meta:
         verbose_name = "成员历史"
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["member", "-from_on"], name="member_history"),
-            models.Index(fields=["load"], name="member_version_load"),
-        ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["member"], condition=models.Q(to_on__isnull=True), name="one_member_now"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gt=models.F("from_on")),
-                name="member_version_days",
-            ),
-        ]
+        indexes = version_indexes("member")
+        constraints = version_constraints("member")
 
 
 for _name, _field in fact_fields("member", without=(*MEMBER_KEYS, "id_key")).items():

@@ -1,4 +1,4 @@
-"""Contact persons and visits (R42, R21)."""
+"""Contact persons, visits, and what a look-back led to (R42, R21, R51)."""
 
 from typing import ClassVar
 
@@ -60,4 +60,30 @@ class Visit(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["household", "-visited_on"], name="visit_household"),
             models.Index(fields=["division", "-visited_on"], name="visit_place"),
+        ]
+
+
+class LookBack(models.Model):
+    """What was answered about an eliminated household, the way that follows, and the way decided.
+
+    `suggested` and `decision` are of `after_elimination.DECISIONS`; an answer of None was not known.
+    """
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="look_backs")
+    division = division_field()
+    was_entry_right = models.BooleanField("当初纳入符合条件", null=True)
+    was_elimination_right = models.BooleanField("标注消除时风险确已消除", null=True)
+    has_new_risk = models.BooleanField("消除后有新风险", null=True)
+    suggested = models.CharField("建议处置", max_length=40, blank=True)
+    decision = models.CharField("决定", max_length=40, blank=True)
+    opinion = models.TextField("研判意见", blank=True)
+    on = models.DateField("研判日期")
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    role = models.CharField("角色", max_length=20)
+    recorded_at = models.DateTimeField("录入时间")
+
+    class Meta:
+        verbose_name = "回头看研判"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["household", "-on"], name="look_back_household"),
         ]
