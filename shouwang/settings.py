@@ -92,6 +92,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 PASSWORD_PROFILE = os.environ.get("SHOUWANG_PASSWORD_PROFILE", "mlps3")
 # Administrators, the county office and above then sign in with one-time passwords.
 REQUIRES_TOTP = os.environ.get("SHOUWANG_REQUIRE_TOTP", "") == "1"
+# An export of more rows needs a second person (T35); one with unmasked values always does.
+EXPORT_ROWS_WITHOUT_APPROVAL = int(os.environ.get("SHOUWANG_EXPORT_ROWS", "500"))
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 # Five failures of one name from one address, never of an address alone: an office shares one.
 AXES_FAILURE_LIMIT = 5
@@ -126,9 +128,10 @@ SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Only then is what a proxy says of the client believed.
-IS_BEHIND_PROXY = os.environ.get("SHOUWANG_PROXY") == "1"
-if IS_BEHIND_PROXY:
+# Whose word on the client is believed: "1" is a proxy on this machine, else the proxies' addresses by comma.
+_PROXY = os.environ.get("SHOUWANG_PROXY", "")
+PROXIES = frozenset(["127.0.0.1", "::1"] if _PROXY == "1" else filter(None, _PROXY.split(",")))
+if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

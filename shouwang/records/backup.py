@@ -82,16 +82,20 @@ def _write(
         snapshot = connection.execute("select pg_export_snapshot()").fetchone()
         assert snapshot is not None
         manifest = Manifest(
-            header, _counted(connection), connection.info.server_version // 10000,
+            header, _counted(connection), _server_major(connection),
             database.owner.user, database.app.set_role or database.app.user, extra,
         )  # fmt: skip
         writer.write(_packed(manifest))
-        command = ["--format=custom", "--compress=gzip:6", "--no-owner", f"--snapshot={snapshot[0]}"]
+        command = ["--format=custom", "--compress=6", "--no-owner", f"--snapshot={snapshot[0]}"]
         with program(database, "pg_dump", [*command, *address(database)], stdout=subprocess.PIPE) as dump:
             assert dump.stdout is not None
             while content := dump.stdout.read(READ_BYTES):
                 writer.write(content)
     return manifest
+
+
+def _server_major(connection: psycopg.Connection) -> int:
+    return connection.info.server_version // 10000
 
 
 def _counted(connection: psycopg.Connection) -> dict[str, int]:
@@ -179,9 +183,14 @@ def restore(path: Path, passphrase: bytes, database: Database) -> Manifest:
     The file is verified whole before the first row is written. Returns the manifest with the small files;
     writing those is the caller's. Raises BackupError.
     """
-    _refuse_unless_empty(database)
+    major = _refuse_unless_empty(database)
     with _opened(path, passphrase) as (manifest, _):
         _refuse_other_roles(manifest, database)
+        if manifest.server_major > major:
+            raise BackupError(
+                f"备份来自 PostgreSQL {manifest.server_major}，而目标服务器是 {major}："
+                f"新版本的备份不能恢复到旧版本，请恢复到 {manifest.server_major} 或更新的服务器。"
+            )
     verify(path, passphrase)
     with _opened(path, passphrase) as (manifest, reader):
         command = ["--single-transaction", "--exit-on-error", "--no-owner"]
@@ -202,13 +211,15 @@ def restore(path: Path, passphrase: bytes, database: Database) -> Manifest:
     return manifest
 
 
-def _refuse_unless_empty(database: Database) -> None:
+def _refuse_unless_empty(database: Database) -> int:
+    """Return the server's major version."""
     with connected(database, database.reading_conninfo()) as connection:
-        row = connection.execute(_OBJECTS).fetchone()
+        row, major = connection.execute(_OBJECTS).fetchone(), _server_major(connection)
     if row is None or row[0]:
         raise BackupError(
             f"数据库 {database.name} 不是空的：为免覆盖现有数据，只能恢复到空库，请换新的数据文件夹或新库。"
         )
+    return major
 
 
 def _refuse_other_roles(manifest: Manifest, database: Database) -> None:

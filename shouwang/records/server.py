@@ -48,16 +48,20 @@ _guard = threading.RLock()
 
 def resolve(data_folder: Path, environ: Mapping[str, str]) -> Database:
     """Return the shared database if DATABASE_URL is set, else start the embedded one in the data folder."""
-    url = environ.get("DATABASE_URL", "").strip()
+    url, app_url = (environ.get(name, "").strip() for name in ("DATABASE_URL", "DATABASE_APP_URL"))
     if url:
-        return from_url(url, environ.get("DATABASE_APP_URL", "").strip() or None)
+        database = from_url(url, app_url or None)
+        prepare(database)
+        return database
+    if app_url:
+        raise ServerError("设置了 DATABASE_APP_URL 而没有设置 DATABASE_URL：建表和迁移要用它，请两个都设置。")
     return start(data_folder)
 
 
 @contextmanager
 def using(data_folder: Path, environ: Mapping[str, str]) -> Iterator[Database]:
     """Resolve the database for the length of a command; end the embedded server if nobody else uses it."""
-    if environ.get("DATABASE_URL", "").strip():
+    if any(environ.get(name, "").strip() for name in ("DATABASE_URL", "DATABASE_APP_URL")):
         yield resolve(data_folder, environ)
         return
     with running(data_folder) as database:

@@ -17,6 +17,16 @@ CONNECT_SECONDS = 10
 
 Role = Literal["owner", "app"]
 
+# The last of `_grants`: whoever has it has all.
+_HAS_GRANTS = """
+select exists (
+  select from pg_default_acl d, aclexplode(d.defaclacl) a
+  where d.defaclobjtype = 'S' and d.defaclnamespace = 'public'::regnamespace
+    and d.defaclrole = (select oid from pg_roles where rolname = current_user)
+    and a.grantee = (select oid from pg_roles where rolname = %s)
+)
+"""
+
 
 class ServerError(RuntimeError):
     """The database cannot be used; the message, in Chinese, says why and what to do."""
@@ -158,7 +168,7 @@ def check_version(database: Database) -> None:
 
 
 def prepare(database: Database) -> None:
-    """Make the app's role if it is missing, and grant it what the owner's tables will need; idempotent.
+    """Make the app's role if it is missing, and grant it what the owner's tables will need; once is enough.
 
     Tables the owner makes from now on can be read and written by the app: a table that must not be (the
     audit trail) takes that back in its own migration. Raises ServerError with the SQL for the administrator
@@ -168,7 +178,9 @@ def prepare(database: Database) -> None:
     with connected(database, database.conninfo("owner")) as connection:
         try:
             _ensure_app_role(connection, app, is_taken_on=database.app.set_role is not None)
-            for statement in _grants(database, app):
+            row = connection.execute(_HAS_GRANTS, [app]).fetchone()
+            # Two commands at once must not both write grants: the later would fail.
+            for statement in [] if row and row[0] else _grants(database, app):
                 connection.execute(statement)
         except psycopg.errors.InsufficientPrivilege as error:
             raise ServerError(_ask_administrator(database, app)) from error
@@ -204,7 +216,9 @@ def _ensure_app_role(connection: psycopg.Connection, app: str, *, is_taken_on: b
             f"请由数据库管理员执行：ALTER ROLE {app} NOSUPERUSER NOBYPASSRLS;"
         )
     if is_taken_on:
-        allowed = connection.execute("select pg_has_role(current_user, %s, 'set')", [app]).fetchone()
+        # Before PostgreSQL 16 every member may take a role on.
+        kind = "set" if connection.info.server_version >= 160000 else "member"
+        allowed = connection.execute("select pg_has_role(current_user, %s, %s)", [app, kind]).fetchone()
         if allowed is None or not allowed[0]:
             connection.execute(sql.SQL("grant {} to current_user").format(role))
 

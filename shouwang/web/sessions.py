@@ -67,9 +67,9 @@ def begin_session(request: HttpRequest, account: Account, at: datetime) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return where a request comes from; a proxy's word counts only where the site has one."""
+    """Return where a request comes from; only the word of the site's own proxies counts."""
     direct = str(request.META.get("REMOTE_ADDR", ""))
-    if not settings.IS_BEHIND_PROXY:
+    if direct not in settings.PROXIES:
         return direct
     # The last entry is the proxy's own; those before it are whatever the client wrote.
     told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()

@@ -213,6 +213,27 @@ def test_other_role_names_are_refused_before_permissions_are_lost(sealed: Path, 
         backup.restore(sealed, PASSPHRASE, other)
 
 
+def test_a_newer_servers_backup_is_not_restored_into_an_older_one(
+    sealed: Path, empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "_server_major", lambda connection: 15)
+
+    with pytest.raises(BackupError, match=r"PostgreSQL 18.*15"):
+        backup.restore(sealed, PASSPHRASE, empty)
+
+
+def test_the_dump_is_asked_for_in_words_that_a_client_of_version_15_knows(
+    full: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program(_: Database, name: str, arguments: list[str], **pipes: int) -> None:
+        raise BackupError(" ".join(arguments))
+
+    monkeypatch.setattr(backup, "program", program)
+    # "gzip:6" came with version 16.
+    with pytest.raises(BackupError, match="--compress=6 "):
+        backup.backup(full, tmp_path / "b", passphrase=PASSPHRASE, extra=FILES, header=HEADER)
+
+
 def test_a_backup_without_a_passphrase_is_refused(full: Database, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="不能为空"):
         backup.backup(full, tmp_path / "open", passphrase=b"", extra={}, header={})

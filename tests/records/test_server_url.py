@@ -1,11 +1,14 @@
 """A shared PostgreSQL by its address: what is refused, and as whom the app connects."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from shouwang.records import server, server_database
 from shouwang.records.server import ServerError
+from tests import database as databases
 from tests.database import one
 from tests.database import test_server as shared_server
 
@@ -81,3 +84,29 @@ def test_an_app_above_row_security_is_refused() -> None:
 
     with pytest.raises(ServerError, match="NOBYPASSRLS"):
         server.prepare(database)
+
+
+def test_the_first_command_on_a_shared_server_lets_the_app_use_what_migrations_make(tmp_path: Path) -> None:
+    base = databases.test_server()
+    bare = replace(base, name="bare_" + databases.worker())
+    databases.drop_database(bare)
+    with databases.superuser(base) as connection:
+        connection.execute(f"create database {bare.name} owner {base.owner.user}".encode())
+    environ = {"DATABASE_URL": shared_url("shouwang_owner", bare.name)}
+    environ["DATABASE_APP_URL"] = shared_url("shouwang_app", bare.name)
+    try:
+        with server.using(tmp_path, environ) as database:
+            with psycopg.connect(database.conninfo("owner")) as owner:
+                owner.execute("create sequence running_number")
+                owner.execute("create table kept (n int)")
+            assert one(database.conninfo("app"), "select nextval('running_number')") == 1
+            assert one(database.conninfo("app"), "select count(*) from kept") == 0
+    finally:
+        databases.drop_database(bare)
+
+
+def test_the_apps_address_alone_does_not_start_another_database(tmp_path: Path) -> None:
+    environ = {"DATABASE_APP_URL": shared_url("shouwang_app")}
+
+    with pytest.raises(ServerError, match="DATABASE_URL"), server.using(tmp_path, environ):
+        pass

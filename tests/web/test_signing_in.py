@@ -97,12 +97,25 @@ def test_a_made_up_forwarding_header_does_not_escape_the_lock(client: Any, perso
 
 
 def test_behind_a_proxy_only_its_own_word_counts(client: Any, person: Any, settings: Any) -> None:
-    settings.IS_BEHIND_PROXY = True
+    settings.PROXIES = {"127.0.0.1"}
     for number in range(5):
         try_in(client, password=WRONG, headers={"x-forwarded-for": f"1.1.1.{number}, 10.2.2.2"})
 
     assert try_in(client, headers={"x-forwarded-for": "9.9.9.9, 10.2.2.2"}).status_code == 422
     assert try_in(client, headers={"x-forwarded-for": "10.2.2.2, 10.3.3.3"}).status_code == 303
+
+
+def test_what_does_not_come_from_the_proxy_speaks_for_itself_only(
+    client: Any, person: Any, settings: Any
+) -> None:
+    settings.PROXIES = {"10.0.0.2"}
+    for number in range(5):
+        told = {"x-forwarded-for": f"10.1.1.{number}"}
+        try_in(client, password=WRONG, headers=told, REMOTE_ADDR="10.0.0.66")
+
+    told = {"x-forwarded-for": "10.1.1.77"}
+    assert try_in(client, headers=told, REMOTE_ADDR="10.0.0.66").status_code == 422
+    assert try_in(client, headers=told, REMOTE_ADDR="10.0.0.2").status_code == 303
 
 
 def test_the_lock_ends_after_fifteen_minutes_whoever_goes_on_trying(
