@@ -1,7 +1,7 @@
 """Signing in and out: one answer for every failure, five tries for a name from an address, each audited."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.hashers import make_password
@@ -10,11 +10,11 @@ from django.http import HttpRequest
 
 from shouwang.actions.acting import Act, Actor, append_event
 from shouwang.domain.audit_chain import Result
-from shouwang.records.models import Account, AuditEvent
+from shouwang.records.lock_outs import SIGN_IN, slowed
+from shouwang.records.models import Account
 from shouwang.records.viewers import Viewer, viewer_of
 
-SIGN_IN, SIGN_OUT = "account.sign_in", "account.sign_out"
-SLOW_LIMIT, SLOW_WINDOW = 30, timedelta(hours=1)
+SIGN_OUT = "account.sign_out"
 REFUSED = (
     "账号或密码不对，或者尝试次数过多。请核对后重试；"
     "连续 5 次不对需等待 15 分钟，忘记密码请联系系统管理员重置。"
@@ -22,6 +22,7 @@ REFUSED = (
 EXPIRED = "临时密码已过期或已使用过。请联系系统管理员重新生成。"
 WRONG_CODE = "动态口令不对。请输入手机上最新的 6 位数字，或一个未用过的恢复码。"
 _LONGEST_LOGIN = 40
+_NOBODY = 0
 
 
 class SignInRefused(Exception):
@@ -98,17 +99,10 @@ def _is_right(account: Account | None, password: str) -> bool:
 
 
 def _is_locked(request: HttpRequest, name: str, account: Account | None, at: datetime) -> bool:
+    """Ask for both locks whoever it is: a name that nobody has must not be answered sooner."""
     is_locked_here = not AxesProxyHandler.is_allowed(request, {"login": name})
-    return is_locked_here or (account is not None and _is_slowed(account, at))
-
-
-def _is_slowed(account: Account, at: datetime) -> bool:
-    """Tell whether a name has failed too often in an hour, from anywhere, since it was last unlocked."""
-    about = AuditEvent.objects.filter(target_kind="account", target_id=str(account.pk))
-    events = about.filter(at__gt=at - SLOW_WINDOW)
-    unlocked = events.filter(action="account.unlock", result=Result.DONE).order_by("-sequence").first()
-    failed = events.filter(action=SIGN_IN, result=Result.FAILED)
-    return failed.filter(sequence__gt=unlocked.sequence if unlocked else 0).count() >= SLOW_LIMIT
+    is_slowed = bool(slowed([account.pk if account else _NOBODY], at))
+    return is_locked_here or is_slowed
 
 
 def _message(account: Account | None, is_right: bool, is_locked: bool, at: datetime) -> str:
@@ -128,12 +122,18 @@ def _failed(
     is_locked: bool,
     why: str = "账号或密码不对",
 ) -> None:
-    if is_locked:
-        request.axes_locked_out = True  # type: ignore[attr-defined]
-    AxesProxyHandler.user_login_failed(sender=None, credentials={"login": name}, request=request)
+    _count(request, name, is_kept=not is_locked)
     act = _about(account, "") if account else Act(target_kind="account")
     act.reason = "已锁定" if is_locked else why
     append_event(actor, SIGN_IN, act, at=at, result=Result.REFUSED if is_locked else Result.FAILED)
+
+
+def _count(request: HttpRequest, name: str, *, is_kept: bool) -> None:
+    """Count a failure. During a lock it is taken back: the lock does not grow, and answers no sooner."""
+    with transaction.atomic():
+        AxesProxyHandler.user_login_failed(sender=None, credentials={"login": name}, request=request)
+        if not is_kept:
+            transaction.set_rollback(True)
 
 
 def _about(account: Account, role: str) -> Act:

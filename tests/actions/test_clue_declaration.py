@@ -102,7 +102,7 @@ def test_a_declaration_that_says_too_little_is_refused(given: Any, words: Any) -
         declared(**given)
 
 
-def test_progress_says_state_and_verdict_only() -> None:
+def test_progress_says_state_verdict_and_reason_only() -> None:
     receipt = declared()
     found = progress_of(actor=PUBLIC, receipt=f" {receipt.lower()}", tail="4321", at=NOW)
 
@@ -114,10 +114,36 @@ def test_progress_says_state_and_verdict_only() -> None:
         "received_on",
         "due_on",
         "closed_on",
+        "reason",
     }
     with entered_system():
         Clue.objects.update(state="closed", verdict="no_risk")
     assert progress_of(actor=PUBLIC, receipt=receipt, tail="4321", at=NOW).verdict == "核查无返贫致贫风险"
+
+
+def closed_with(reason: str, **given: Any) -> Progress:
+    """Declare, let the clue be closed with a reason, and ask how far it is."""
+    receipt = declared(**given)
+    with entered_system():
+        Clue.objects.update(state="closed", verdict="no_risk", verdict_reason=reason, closed_on=TODAY)
+    return progress_of(actor=PUBLIC, receipt=receipt, tail="4321", at=NOW)
+
+
+def test_who_declared_is_told_the_reason_without_a_name_or_a_number() -> None:
+    with entered_system():
+        household(VILLAGE, head_name="赵邻居甲")
+
+    found = closed_with("收入稳定。赵邻居甲家电话13800001234，王大山已问过")
+
+    assert found.reason.startswith("收入稳定。赵")
+    for words in ("赵邻居甲", "13800001234", "王大山"):
+        assert words not in found.reason
+
+
+def test_who_declared_for_others_is_not_told_their_reason() -> None:
+    found = closed_with("该户存款较多", is_for_other=True)
+
+    assert (found.verdict, found.reason) == ("核查无返贫致贫风险", "")
 
 
 @pytest.mark.parametrize(("receipt", "tail"), [(None, "0000"), ("SB26112399999-AAAA", "4321"), ("", "4321")])

@@ -1,11 +1,9 @@
 """A loader or a database server killed at any moment: all rows or none, and a load again works."""
 
-import json
 import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,18 +13,26 @@ import psycopg
 import pytest
 
 from shouwang.actions.loading_staging import staged_sealed
-from shouwang.records import server, server_cluster
-from shouwang.records.opening import connections_of
+from shouwang.records import server
+from shouwang.records.models import LEDGERS
 from shouwang.records.server import Database
 from shouwang.records.site import Site
-from tests import database as databases
+from tests.actions import killing
+from tests.actions.killing import (
+    DURABLE,
+    WAIT_SECONDS,
+    begin,
+    kill_server,
+    migrated,
+    started,
+    wait_until_gone,
+)
 from tests.actions.loading_world import COUNTY, ON, county_folder
 
 # What a load writes: counts of these are all nothing, or all of it.
 COUNTED = ("household", "member", "householdversion", "memberversion", "source", "incomeentry", "ownpayentry")
 ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 8
 SERVER_ROUNDS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 2
-WAIT_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -44,41 +50,13 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def environment(database: Database) -> dict[str, str]:
-    """Return the environment of a child that works on a database."""
-    return {
-        **os.environ,
-        "SHOUWANG_DATABASE": json.dumps(connections_of(database)),
-        "PYTHONPATH": os.getcwd(),
-    }
-
-
-def migrated(database: Database) -> Database:
-    """Make the tables, in a child: this process's Django has its own database."""
-    code = "import django; django.setup(); from shouwang.records.opening import migrate; migrate()"
-    given = environment(database) | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    subprocess.run([sys.executable, "-c", code], env=given, check=True, timeout=WAIT_SECONDS)
-    return database
-
-
 def loader(database: Database, staged: Path) -> subprocess.Popen[str]:
     """Start a loader and wait until it is about to load."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.actions.loading_child", str(staged)],
-        env=environment(database), text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    child = started(database, "tests.actions.loading_child", str(staged))
     assert child.stdout is not None
     if child.stdout.readline() != "ready\n":
         raise AssertionError(child.communicate()[1])
     return child
-
-
-def begin(child: subprocess.Popen[str]) -> None:
-    """Let the loader load."""
-    assert child.stdin is not None
-    child.stdin.write("\n")
-    child.stdin.flush()
 
 
 def ended(child: subprocess.Popen[str]) -> str:
@@ -100,39 +78,26 @@ def rows(database: Database) -> dict[str, int]:
 
 def emptied(database: Database) -> None:
     """Take away what a load wrote, but the audit."""
-    tables = ", ".join(f"records_{name}" for name in ("load", "household", "member", "source"))
+    named = [f"records_{name}" for name in ("load", "household", "member", "source")]
+    tables = ", ".join([*named, *(model._meta.db_table for model in LEDGERS.values())])
     with psycopg.connect(database.reading_conninfo(), autocommit=True) as connection:
         connection.execute(f"truncate {tables} cascade")
-
-
-def wait_until_gone(database: Database) -> None:
-    """Wait until the server has seen that the killed loader is no more."""
-    for _ in range(WAIT_SECONDS * 20):
-        with psycopg.connect(database.reading_conninfo(), autocommit=True) as connection:
-            query = "select count(*) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
-            found = connection.execute(query, [database.name]).fetchone()
-        if found == (0,):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the killed loader's connection is still there")
-
-
-@pytest.fixture
-def own_database() -> Iterator[Database]:
-    """Give a database of this test's own on the run's server."""
-    base = databases.test_server()
-    database = databases.new_database(base, f"shouwang_{databases.worker()}_killed")
-    yield migrated(database)
-    databases.drop_database(database)
 
 
 def whole_load(database: Database, staged: Path) -> tuple[dict[str, int], float]:
     """Load undisturbed; return what it writes and the seconds it takes."""
     child = loader(database, staged)
-    started = time.monotonic()
+    begun = time.monotonic()
     begin(child)
     assert ended(child) == "done\n"
-    return rows(database), time.monotonic() - started
+    return rows(database), time.monotonic() - begun
+
+
+@pytest.fixture
+def own_database() -> Iterator[Database]:
+    """Give a database of this test's own on the run's server."""
+    with killing.own_database("killed") as database:
+        yield database
 
 
 def test_a_loader_killed_at_any_moment_leaves_all_or_nothing(own_database: Database, staged: Path) -> None:
@@ -160,12 +125,8 @@ def test_a_loader_killed_at_any_moment_leaves_all_or_nothing(own_database: Datab
 
 
 def test_a_server_killed_beneath_a_load_comes_back_with_all_or_nothing(tmp_path: Path, staged: Path) -> None:
-    # What is tested here is the way back after a crash, so what is written must be on the disk.
-    durable = {
-        name: value for name, value in databases.QUICK.items() if name not in {"fsync", "full_page_writes"}
-    }
     with ExitStack() as stack:
-        database = migrated(stack.enter_context(server.running(tmp_path, settings=durable)))
+        database = migrated(stack.enter_context(server.running(tmp_path, settings=DURABLE)))
         whole, seconds = whole_load(database, staged)
         nothing = dict.fromkeys(whole, 0)
         moments = random.Random(31)
@@ -176,18 +137,7 @@ def test_a_server_killed_beneath_a_load_comes_back_with_all_or_nothing(tmp_path:
             time.sleep(moments.uniform(0, seconds))
             kill_server(tmp_path)
             ended(child)
-            database = stack.enter_context(server.running(tmp_path, settings=durable))
+            database = stack.enter_context(server.running(tmp_path, settings=DURABLE))
             assert rows(database) in (whole, nothing)
         emptied(database)
         assert whole_load(database, staged)[0] == whole
-
-
-def kill_server(folder: Path) -> None:
-    """Kill the postmaster of an embedded server, and wait until it and its children are gone."""
-    pid = int((server_cluster.opened(folder).data / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)
-    for _ in range(WAIT_SECONDS * 20):
-        if not server.is_running(folder):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the server is still there")
