@@ -35,6 +35,7 @@ OWNERS = {
     "planmeasure": "household",
     "task": "household",
     "visit": "household",
+    "gift": "household",
     "meetingitem": "household",
 }
 _MOST_A_DAY = 300

@@ -1,10 +1,10 @@
-"""Numbers of clues, cases and tasks: county, day and a running count, to be read out over the telephone."""
+"""Numbers of clues, cases, tasks and gifts: county, day and a running count, to be read out by telephone."""
 
 from datetime import date
 
 from django.db import connection
 
-_LETTERS = {"clue": "XS", "case": "GA", "task": "RW"}
+_LETTERS = {"clue": "XS", "case": "GA", "task": "RW", "export": "DC", "offer": "JZ", "gift": "DJ"}
 
 
 def next_number(*, kind: str, division: str, on: date) -> str:

@@ -139,11 +139,17 @@ _COLUMNS = {
     Sensitivity.HEALTH: """
         member.has_chronic_illness member.has_serious_illness member.is_disabled member.disability_kind
         member.disability_grade member.disability_issued_on own_pay_entry.* diagnosis.*
-        disability_certificate.* disability_certificate.kind""",
+        disability_certificate.* disability_certificate.kind
+        claim.event claim.text claim.reason gift.reason""",
     Sensitivity.DIAGNOSIS: "own_pay_entry.disease diagnosis.diagnosis",
     Sensitivity.INCOME: """
         household.compliant_own_pay_fen household.claims_income_fen annual_income.* income_entry.*
-        social_aid.* employment.* credit.*""",
+        social_aid.* employment.* credit.*
+        loanwish.is_wanted loanwish.amount_fen loanwish.purpose loan.lender loan.purpose loan.amount_fen
+        loan.balance_fen loan.granted_on loan.due_on loan.reason loanchange.amount_fen loanchange.due_on
+        loanchange.reason cover.policy_number cover.reason claim.claimed_fen claim.paid_fen
+        gift.donor_name gift.text gift.amount_fen gift.quantity gift.need_fen gift.answer
+        gift.delivered_fen gift.delivered_quantity gift.receipt gift.received_by""",
     Sensitivity.LEGAL_EVENT: "security_event.* petition.*",
     Sensitivity.KEY: "member.id_key",
 }
