@@ -1,7 +1,7 @@
 """Families declare by themselves, without an account, and ask how far it is (R20).
 
 Nobody has signed in, so nothing is visible; each act enters the system's scope for its own length only,
-touches one clue and gives back a number, a state and a verdict, never a fact about anybody.
+touches one clue and gives back a number, a state, and a verdict with its reason, never a name or a number.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,18 @@ from shouwang.actions.clue_receipts import is_bound, next_receipt, tidied
 from shouwang.actions.notifying import accounts_with, notify
 from shouwang.actions.refusals import NotThere, Refusal, Unfit
 from shouwang.domain.divisions import VILLAGE, find
+from shouwang.domain.field_masks import without_numbers
+from shouwang.domain.masking import mask_name
 from shouwang.domain.roles import Role
 from shouwang.records.access import entered_system
-from shouwang.records.models import AuditEvent, Clue, ClueOrigin, Household
+from shouwang.records.models import AuditEvent, Clue, ClueOrigin, Household, Member
 from shouwang.records.sealing import phone_index, seal, unseal
 
 _HOUR = timedelta(hours=1)
 # A village desk has one address for everybody; a program tries far more often.
 _MOST_DECLARED, _MOST_ASKED_IN_VAIN = 20, 10
+# How a declaration begins; the reason of a verdict is for the household's own ears.
+_FOR_SELF, _FOR_OTHER = "（网上，本人申报）", "（网上，代他人申报）"
 _DECLARE, _PROGRESS = "clue.declare", "clue.progress"
 
 
@@ -32,7 +36,10 @@ class TooMany(Refusal):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a declaration is: nothing about who declared or what."""
+    """How far a declaration is: nothing about who declared or what.
+
+    `reason` is why the verdict is so; "" where there is none, or where somebody declared for others.
+    """
 
     receipt: str
     state: str
@@ -40,6 +47,7 @@ class Progress:
     received_on: date
     due_on: date | None
     closed_on: date | None
+    reason: str = ""
 
 
 def declare(
@@ -65,10 +73,10 @@ def declare(
             name = checked_text(text=named, label="户主姓名", field="named", fewest=1)[:60]
             if find(division, VILLAGE) is None:
                 raise Unfit("请选择所在的村", {"division": "请选择村"})
-            who = "代他人申报" if is_for_other else "本人申报"
+            who = _FOR_OTHER if is_for_other else _FOR_SELF
             receipt = next_receipt(phone=phone, on=on)
             found = tuple(checked_risks(risks=risks))
-            word = Word("self_declaration", f"（网上，{who}）{said}", found, receipt=receipt)
+            word = Word("self_declaration", f"{who}{said}", found, receipt=receipt)
             origin = _kept(word, name, division, phone, Teller(None, str(Role.VILLAGE), on, at))
             act.about(origin.clue, "")
             act.after = {"source": origin.source, "state": origin.clue.state, "due_on": origin.clue.due_on}
@@ -88,7 +96,22 @@ def progress_of(*, actor: Actor, receipt: str, tail: str, at: datetime) -> Progr
             clue = origin.clue
             act.about(clue)
             state, verdict = clue.get_state_display(), clue.get_verdict_display() if clue.verdict else ""
-    return Progress(asked, state, verdict, clue.received_on, clue.due_on, clue.closed_on)
+            is_own = not origin.text.startswith(_FOR_OTHER)
+            reason = _told_reason(clue) if clue.verdict and is_own else ""
+    return Progress(asked, state, verdict, clue.received_on, clue.due_on, clue.closed_on, reason)
+
+
+def _told_reason(clue: Clue) -> str:
+    """Return the reason of a verdict as whoever holds the receipt may read it: without numbers and names.
+
+    The names are those of the village, the household's own among them: whoever asks shows a number, no face.
+    """
+    said = without_numbers(clue.verdict_reason)
+    persons = Member.objects.filter(division=clue.division).exclude(name="")
+    names = {*persons.values_list("name", flat=True), clue.named}
+    for name in sorted((each for each in names if len(each) > 1 and each in said), key=len, reverse=True):
+        said = said.replace(name, mask_name(name))
+    return said
 
 
 def _kept(word: Word, name: str, division: str, phone: str, teller: Teller) -> ClueOrigin:

@@ -10,6 +10,7 @@ from shouwang.actions.acting import Act, Actor, acting, locked
 from shouwang.actions.household_edits import checked_note, checked_phone
 from shouwang.actions.household_versions import new_member_version, new_version
 from shouwang.actions.member_identity import number_columns, told_by
+from shouwang.actions.quality_household import refusing_impossible
 from shouwang.actions.refusals import NotThere, Stale, Unfit
 from shouwang.domain.household_changes import JOINING, LEAVING, RETURNS, change_label
 from shouwang.domain.permissions import Permission
@@ -72,10 +73,11 @@ def add_member(
         for name in ("id_sealed", "id_key", "id_tail_key"):
             setattr(member, name, columns.pop(name, getattr(member, name)))
         member.save()
-        new_member_version(
-            member, on=on, at=at, change=change, note=checked_note(note=note),
-            entered_by=actor.viewer.account_id, **columns,
-        )  # fmt: skip
+        with refusing_impossible(household=household, on=on):
+            new_member_version(
+                member, on=on, at=at, change=change, note=checked_note(note=note),
+                entered_by=actor.viewer.account_id, **columns,
+            )  # fmt: skip
         count_again(actor=actor, household=household, on=on, at=at, change=change, note=note)
         act.about(member)
         act.after = {**_told(columns), "id_number": id_number or None, "change": change, "on": on}
@@ -162,10 +164,11 @@ def edit_member(
             raise Unfit("没有任何改动，请修改后再保存")
         if "relation" in different:
             _refuse_second_head(household, different, but=member)
-        new_member_version(
-            member, on=on, at=at, change=change, note=checked_note(note=note),
-            entered_by=actor.viewer.account_id, **different,
-        )  # fmt: skip
+        with refusing_impossible(household=household, on=on):
+            new_member_version(
+                member, on=on, at=at, change=change, note=checked_note(note=note),
+                entered_by=actor.viewer.account_id, **different,
+            )  # fmt: skip
         if member.relation == HEAD and "name" in different:
             by = actor.viewer.account_id
             new_version(household, on=on, at=at, change=change, entered_by=by, head_name=member.name)

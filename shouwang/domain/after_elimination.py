@@ -11,6 +11,15 @@ from shouwang.domain.remarks import Remark, clause, whole_figure
 
 Route = Literal["keep", "rollback", "removal", "reidentification"]
 ROUTES = {"keep": "保持消除", "rollback": "回退", "removal": "清退", "reidentification": "重新识别"}
+# What may be decided after a look-back, by the routes in order; "" leaves it open.
+DECISIONS: dict[str, str] = {
+    "keep": "保持消除",
+    "rollback": "回退",
+    "removal": "清退",
+    "removal+reidentification": "先清退，再重新识别",
+    "reidentification": "重新识别",
+    "": "暂不决定，继续核实",
+}
 # Rollback and removal are asked for level by level, then filed with the state; the record number stays.
 REVERSAL_LEVELS = ("village", "township", "county", "city", "province", "state")
 REVERSAL_CLAUSE = (
@@ -96,6 +105,11 @@ class Decision:
     source: str
     missing: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The routes as one of `DECISIONS`."""
+        return "+".join(self.routes)
 
 
 def decide_after_elimination(findings: Findings) -> Decision:

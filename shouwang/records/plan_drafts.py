@@ -38,7 +38,8 @@ class MeasureDraft:
     @property
     def key(self) -> str:
         """Tell one measure of a plan from another."""
-        return f"{self.measure or self.kind}:{self.member_id or ''}"
+        name = self.measure or f"{self.kind}/{self.label}"
+        return f"{name}:{self.member_id or ''}"
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from datetime import date
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
-from shouwang.domain.assistance import Fit, HouseholdFacts, propose
+from shouwang.domain.assistance import Fit, HouseholdFacts, fit, propose
 from shouwang.domain.permissions import Permission
 from shouwang.domain.policy import Policy
 from shouwang.records.access import visible
 from shouwang.records.household_facts import household_facts, own_pay_of
 from shouwang.records.models import Household, Member, Plan, PlanMeasure, Task
+from shouwang.records.plan_drafts import PlanDraft
 from shouwang.records.policies import policy_at
 from shouwang.records.viewers import Viewer
 
@@ -29,7 +30,7 @@ class Proposals:
     @property
     def to_ask(self) -> tuple[str, ...]:
         """The conditions that some measure asks for and nobody knows."""
-        wanted = {name for fit in self.fits for name in fit.measure.needs}
+        wanted = {name for each in self.fits for name in each.measure.needs}
         return tuple(sorted(wanted - set(self.facts.conditions)))
 
 
@@ -48,14 +49,23 @@ class PlanPage:
         return sum(each.paid_fen or 0 for each in self.measures)
 
 
-def proposals(household: Household, on: date) -> Proposals:
-    """Return the measures offered to a household on a day; those that do not fit are left out."""
+def proposals(household: Household, on: date, *, draft: PlanDraft | None = None) -> Proposals:
+    """Return the measures offered to a household on a day; those that do not fit are left out.
+
+    What stands in a draft stays: its measures after those that fit, and its persons though they have left.
+    """
     policy, facts = policy_at(household.division, on), household_facts(household, on)
-    members = Member.objects.filter(household=household, is_present=True).order_by("pk")
+    planned = draft.measures if draft else ()
+    fits = propose(policy, facts)
+    offered = {each.measure.name for each in fits}
+    standing = dict.fromkeys(each.measure for each in planned if each.measure not in offered)
+    fits += [fit(policy.measures[name][0], facts) for name in standing if name in policy.measures]
+    persons = Q(is_present=True) | Q(pk__in=[each.member_id for each in planned if each.member_id])
+    members = Member.objects.filter(persons, household=household).order_by("pk")
     paid = {
         each.member_id: each.inpatient_fen for each in own_pay_of([household.pk], on).get(household.pk, [])
     }
-    return Proposals(policy, facts, tuple(propose(policy, facts)), tuple(members), paid)
+    return Proposals(policy, facts, tuple(fits), tuple(members), paid)
 
 
 def plan_page(viewer: Viewer, plan_id: int) -> PlanPage | None:

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.forms import Form
 
-from shouwang.actions.refusals import NotAllowed, NotThere, Unfit
+from shouwang.actions.refusals import NotAllowed, NotThere
 from shouwang.domain.divisions import children, villages
 from shouwang.domain.permissions import Permission
 from shouwang.records.access import visible
@@ -65,15 +64,6 @@ def list_context(
         "per_page_choices": PER_PAGE_CHOICES,
         **context,
     }
-
-
-def show_refusal(form: Form, refusal: Unfit) -> None:
-    """Put what an act refused on its form: at the field it names, else above all fields."""
-    for name, text in refusal.fields.items():
-        form.add_error(name if name in form.fields else None, text)
-    if not refusal.fields:
-        for text in refusal.reasons:
-            form.add_error(None, text)
 
 
 def household_facts_shown(viewer: Viewer, household: Household) -> list[dict[str, object]]:

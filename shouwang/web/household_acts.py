@@ -1,6 +1,8 @@
 """What may be begun from the page of a household: each act as a link, where the viewer may do it here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -21,17 +23,23 @@ class _Begin:
     page: str
     permissions: tuple[Permission, ...]
     monitoring: frozenset[str] = frozenset()
-    query: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
+# The pages that lead back to the household.
+_LEADING_BACK = frozenset({"visit_new", "plan_new", "task_new", "contact_assign"})
 _WATCHED = frozenset({"monitored"})
 _SAFE = frozenset({"eliminated"})
 _BEGINS = (
     _Begin("登记走访", "visit_new", (_P.RECORD_VISIT,)),
-    _Begin("登记回头看", "visit_new", (_P.LOOK_BACK,), _SAFE, "?kind=look_back"),
+    _Begin("登记回头看", "visit_new", (_P.LOOK_BACK,), _SAFE, {"kind": "look_back"}),
     _Begin("回头看情况", "look_back", (_P.LOOK_BACK,), _SAFE),
     _Begin("制定帮扶计划", "plan_new", (_P.DRAW_UP_PLAN,)),
     _Begin("派发部门任务", "task_new", (_P.SEND_TASK,)),
+    _Begin("登记贷款意愿", "loan_wish_new", (_P.RECORD_VISIT,)),
+    _Begin("登记贷款", "loan_new", (_P.RECORD_MEASURE,)),
+    _Begin("登记保单", "cover_new", (_P.RECORD_MEASURE,)),
+    _Begin("对接捐赠", "gift_new", (_P.SEND_TASK,), _WATCHED),
     _Begin("指定联系人", "contact_assign", (_P.ASSIGN_CONTACT,)),
     _Begin(
         "风险消除条件",
@@ -48,7 +56,7 @@ def begins_of(viewer: Viewer, household: Household) -> list[dict[str, str]]:
         {
             "label": each.label,
             "page": each.page,
-            "url": f"{reverse(each.page, args=[household.pk])}{each.query}",
+            "url": _url(each, household),
         }
         for each in _BEGINS
         if _may(viewer, household, each.permissions)
@@ -67,6 +75,14 @@ def begins_of(viewer: Viewer, household: Household) -> list[dict[str, str]]:
         words = f"立案办理（{'、'.join(tracks)}）"
         begins.append({"label": words, "page": "case_open", "url": reverse("case_open", args=[household.pk])})
     return begins
+
+
+def _url(begin: _Begin, household: Household) -> str:
+    query = dict(begin.query)
+    if begin.page in _LEADING_BACK:
+        query["back"] = reverse("household", args=[household.pk])
+    url = reverse(begin.page, args=[household.pk])
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 def may_draw_up_plan(viewer: Viewer, household: Household) -> bool:

@@ -9,14 +9,16 @@ from shouwang.domain.permissions import Permission
 from shouwang.domain.roles import permissions_of
 from shouwang.records.case_states import step_labels
 from shouwang.records.models import Household, MemberVersion
-from shouwang.reports import household_papers, household_state
+from shouwang.reports import household_papers, household_state, quality_lists
 from shouwang.reports.household_money import INCOME_SOURCES, Money, money_of
 from shouwang.reports.household_state import HOUSEHOLD_COLUMNS, MEMBER_COLUMNS, State, origin_of, origin_text
 from shouwang.web.findings import finding_cards
 from shouwang.web.household_history import history
-from shouwang.web.household_words import address, age_class, fact, sealed_fact, words
+from shouwang.web.household_support import support
+from shouwang.web.household_words import MEMBER_FACTS, address, age_class, fact, sealed_fact, words
 from shouwang.web.page import Request
 from shouwang.web.present import may_see_whole, roles_over
+from shouwang.web.quality_words import quality_cards
 
 TABS = {
     "basic": "基本信息",
@@ -25,6 +27,7 @@ TABS = {
     "findings": "预警与线索",
     "cases": "个案",
     "help": "帮扶",
+    "support": "信贷保险",
     "visits": "走访",
     "papers": "资料",
     "history": "历史",
@@ -56,25 +59,6 @@ _BASIC = (
         ),
     ),
     ("帮扶情况", ("is_no_labour_guaranteed", "has_development_measure", "measures")),
-)
-_MEMBER_SHOWN = (
-    "education",
-    "school_stage",
-    "labour",
-    "migrant_months",
-    "workplace",
-    "public_post_months",
-    "has_chronic_illness",
-    "has_serious_illness",
-    "is_disabled",
-    "disability_kind",
-    "disability_grade",
-    "has_resident_medical_insurance",
-    "has_employee_medical_insurance",
-    "has_pension",
-    "receives_minimum_living",
-    "is_destitute",
-    "is_dropout",
 )
 
 
@@ -155,7 +139,7 @@ def _person(request: Request, state: State, version: MemberVersion, origin: str)
             "label": MEMBER_COLUMNS[name].label,
             "value": fact(viewer, "member", name, getattr(version, name), row),
         }
-        for name in _MEMBER_SHOWN
+        for name in MEMBER_FACTS
     ]
     name = fact(viewer, "member", "name", version.name or None, row, child)
     return {
@@ -225,7 +209,16 @@ def findings(request: Request, state: State) -> dict[str, Any]:
     }
     rows = household_papers.findings_of(request.viewer, state.household, state.on)
     clues = household_papers.clues_of(request.viewer, state.household)
-    return {"findings": finding_cards(rows, permissions), "clues": [_linked("clue", each) for each in clues]}
+    return {
+        "findings": finding_cards(rows, permissions),
+        "clues": [_linked("clue", each) for each in clues],
+        "quality": quality_cards(request.viewer, quality_lists.standing_of(state.household), state.on),
+        "may_recheck": bool(request.viewer.roles_at(Permission.EDIT_HOUSEHOLD, *_place_of(state.household))),
+    }
+
+
+def _place_of(household: Household) -> tuple[str, int, str]:
+    return household.division, household.pk, household.group_name
 
 
 def cases(request: Request, state: State) -> dict[str, Any]:
@@ -277,6 +270,7 @@ READERS: dict[str, Callable[[Request, State], dict[str, Any]]] = {
     "findings": findings,
     "cases": cases,
     "help": help_,
+    "support": support,
     "visits": visits,
     "papers": papers,
     "history": history,

@@ -14,6 +14,26 @@ from shouwang.records.sealing import UnsealError, unseal
 from shouwang.records.viewers import Viewer
 from shouwang.web.present import HIDDEN, is_child, masked, may_see_whole
 
+# What is known of a person beside who he is, in the order in which it is shown and typed.
+MEMBER_FACTS = (
+    "education",
+    "school_stage",
+    "labour",
+    "migrant_months",
+    "workplace",
+    "public_post_months",
+    "has_chronic_illness",
+    "has_serious_illness",
+    "is_disabled",
+    "disability_kind",
+    "disability_grade",
+    "has_resident_medical_insurance",
+    "has_employee_medical_insurance",
+    "has_pension",
+    "receives_minimum_living",
+    "is_destitute",
+    "is_dropout",
+)
 HOUSEHOLD_CLASSES = {"alleviated": "脱贫户", "ordinary": "一般农户"}
 MONITORED_CLASSES = {
     "unstable": "脱贫不稳定户",

@@ -34,9 +34,20 @@ MENU = (
     (
         "帮扶管理",
         "heart-handshake",
-        _entries("帮扶计划 plans 部门任务 tasks 联系人 contacts 走访记录 visits 待遇测算 calculator"),
+        _entries(
+            "帮扶计划 plans 部门任务 tasks 联系人 contacts 走访记录 visits 待遇测算 calculator "
+            "小额信贷 credit 防贫保险 insurance 捐赠意向 donations 捐赠对接 gifts"
+        ),
     ),
     ("风险消除", "circle-check", _entries("消除建议 eliminations 回头看 look_backs")),
+    (
+        "数据管理",
+        "database",
+        _entries(
+            "数据推送 deliveries 数据质量 quality 三核对抽查 quality_samples 比对待核 matches "
+            "数据导出 exports 我的导出 own_exports 导出审批 export_approvals"
+        ),
+    ),
     ("研判调度", "gavel", _entries("月度研判 meetings")),
     (
         "系统管理",

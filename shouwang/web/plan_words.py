@@ -33,9 +33,11 @@ def member_name(viewer: Viewer, member: Member, on: date) -> str:
 
 def member_choices(viewer: Viewer, members: Iterable[Member], on: date) -> list[tuple[str, str]]:
     """Return the members of a household to choose from."""
-    return [
-        (str(each.pk), f"{member_name(viewer, each, on)}（{each.relation or '未填'}）") for each in members
-    ]
+    found = []
+    for each in members:
+        gone = "" if each.is_present else "，已不在户"
+        found.append((str(each.pk), f"{member_name(viewer, each, on)}（{each.relation or '未填'}{gone}）"))
+    return found
 
 
 def remark_rows(remarks: Iterable[Remark | dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,20 +7,23 @@ from shouwang.domain.divisions import name_path
 from shouwang.domain.field_masks import Value, Visibility, may_unmask, shown
 from shouwang.domain.roles import Role
 from shouwang.domain.tables import RISKS
-from shouwang.records.models import Clue, Household, Member
+from shouwang.records.models import Clue, Household, MatchReview, Member
 from shouwang.records.models.clues import CLUE_STATES
 from shouwang.records.models.households import MONITORING
 from shouwang.records.viewers import Viewer
 
 HIDDEN = "无权查看"
+# What is about a household, or about a row that may be: it says where it belongs.
+Placed = Household | Member | Clue | MatchReview
 _CHILD_AGE = 14
 # Tones of `status_tag`.
 MONITORING_TONES = {"none": "info", "monitored": "doing", "eliminated": "done", "removed": "stopped"}
 CLUE_TONES = {"received": "todo", "dispatched": "doing", "checked": "todo", "closed": "done"}
 GRADE_LABELS = {"red": "红色预警", "yellow": "黄色预警", "blue": "蓝色预警", "green": "绿色"}
+_TOWNSHIP_WIDTH = 9
 
 
-def roles_over(viewer: Viewer, row: Household | Member | Clue) -> tuple[Role, ...]:
+def roles_over(viewer: Viewer, row: Placed) -> tuple[Role, ...]:
     """Return the roles in which a viewer sees a row about a household."""
     household = row if isinstance(row, Household) else None
     key = row.pk if household else getattr(row, "household_id", None)
@@ -31,7 +34,7 @@ def masked(
     viewer: Viewer,
     column: str,
     value: Value,
-    row: Household | Member | Clue,
+    row: Placed,
     *,
     is_child: bool | None = False,
 ) -> str | None:
@@ -43,7 +46,7 @@ def masked(
 
 
 def may_see_whole(
-    viewer: Viewer, column: str, row: Household | Member | Clue, *, is_child: bool | None = False
+    viewer: Viewer, column: str, row: Placed, *, is_child: bool | None = False
 ) -> bool:
     """Tell whether a viewer may lift the mask of a column with a reason."""
     return may_unmask(roles_over(viewer, row), column, is_child=is_child)
@@ -71,6 +74,12 @@ def place_name(division: str, levels: int = 2) -> str:
 def village_name(division: str) -> str:
     """Write a village."""
     return place_name(division, 1)
+
+
+def local_place(viewer: Viewer, division: str) -> str:
+    """Write a village as a list names it: with its township for who reaches more than one."""
+    is_wide = any(len(each.prefix) < _TOWNSHIP_WIDTH for each in viewer.reach.reaches)
+    return place_name(division) if is_wide else village_name(division)
 
 
 def risk_words(risks: list[str]) -> str:

@@ -87,6 +87,40 @@ def number_of(person: Member) -> str:
     return unseal(bytes(person.id_sealed), of="member.id_number")
 
 
+def a_clue(home: Household, number: str, **columns: Any) -> Clue:
+    """Make a clue that waits for the village, or as `columns` say."""
+    usual = {"state": "dispatched", "turn": "village", "received_on": TODAY, **columns}
+    return Clue.objects.create(number=number, household=home, division=home.division, **usual)
+
+
+def a_case(home: Household, number: str, **columns: Any) -> Case:
+    """Make a case of identification that waits for the village."""
+    usual = {
+        "track": "identification",
+        "pack": "p",
+        "pack_digest": "d",
+        "status": "open",
+        "turn_roles": ["village"],
+        "turn_label": "民主评议",
+        "opened_on": TODAY,
+        **columns,
+    }
+    return Case.objects.create(number=number, household=home, division=home.division, **usual)
+
+
+def a_task(home: Household, number: str, by: Account, **columns: Any) -> Task:
+    """Make a task that waits for the department of education."""
+    usual = {
+        "department": "education",
+        "kind": "help",
+        "text": "核实",
+        "state": "sent",
+        "sent_on": TODAY,
+        **columns,
+    }
+    return Task.objects.create(number=number, household=home, division=home.division, sent_by=by, **usual)
+
+
 def lived_in(home: Household, on: date = TODAY, *, is_more: bool = False) -> None:
     """Fill a household with a row of everything."""
     by = account(Role.VILLAGE, VILLAGE)
@@ -117,35 +151,16 @@ def _watched(home: Household, on: date, *, is_more: bool) -> None:
             ],
         },
     )
-    clue = Clue.objects.create(
-        number=f"XS{on}",
-        household=home,
-        division=home.division,
-        state="closed" if is_more else "dispatched",
-        turn="village",
-        received_on=on,
-        due_on=on,
-        closed_on=on if is_more else None,
-    )
+    closed = {"state": "closed", "closed_on": on} if is_more else {}
+    clue = a_clue(home, f"XS{on}", due_on=on, received_on=on, **closed)
     ClueOrigin.objects.create(
         clue=clue, division=home.division, source="screening", finding=finding, received_at=NOW
     )
 
 
 def _worked_on(home: Household, on: date, by: Account, *, is_more: bool) -> None:
-    case = Case.objects.create(
-        number=f"GA{on}",
-        household=home,
-        division=home.division,
-        track="identification",
-        pack="p",
-        pack_digest="d",
-        status="completed" if is_more else "open",
-        turn_roles=["village"],
-        turn_label="民主评议",
-        opened_on=on,
-        due_on=on,
-    )
+    status = "completed" if is_more else "open"
+    case = a_case(home, f"GA{on}", due_on=on, opened_on=on, status=status)
     CaseEvent.objects.create(
         case=case,
         division=home.division,
@@ -165,18 +180,7 @@ def _helped(home: Household, on: date, by: Account, *, is_more: bool) -> None:
     plan.measures.create(
         household=home, division=home.division, label="公益岗位", kind="public_post", done_on=on
     )
-    Task.objects.create(
-        number=f"RW{on}",
-        household=home,
-        division=home.division,
-        department="education",
-        kind="help",
-        text="核实",
-        state="sent",
-        sent_by=by,
-        sent_on=on,
-        due_on=on,
-    )
+    a_task(home, f"RW{on}", by, due_on=on, sent_on=on)
     Visit.objects.create(
         household=home,
         division=home.division,

@@ -4,15 +4,19 @@ from base64 import b32decode
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
 
+from shouwang.actions.acting import Act, append_event
+from shouwang.domain.audit_chain import Result
 from shouwang.domain.roles import Role
 from shouwang.records.access import entered_system
+from shouwang.records.lock_outs import SIGN_IN, SLOW_LIMIT
 from shouwang.records.models import Account, AuditEvent, RoleGrant
 from tests.audit_coverage import audited
-from tests.world import COUNTY, PASSWORD, THERE, VILLAGE, account, household
+from tests.world import COUNTY, PASSWORD, THERE, VILLAGE, account, actor, household
 
 pytestmark = pytest.mark.django_db
 ABROAD = THERE.villages[0]
@@ -232,3 +236,21 @@ def test_ones_own_page_says_what_one_is() -> None:
     page = text(client.get("/profile/"))
     assert "村民小组" in page
     assert "一组" in page
+
+
+def test_unlocking_is_offered_for_a_locked_account_only() -> None:
+    boss = signed_in(Role.SYSTEM_ADMINISTRATOR)
+    shut, slow, _ = (account(Role.VILLAGE, VILLAGE) for _ in range(3))
+    AccessAttempt.objects.create(
+        username=shut.login, ip_address="192.0.2.9", failures_since_start=5, attempt_time=timezone.now()
+    )
+    failing = Act(target_kind="account", target_id=str(slow.pk))
+    for _ in range(SLOW_LIMIT):
+        append_event(actor(slow), SIGN_IN, failing, at=timezone.now(), result=Result.FAILED)
+
+    page = text(boss.get("/accounts/"))
+
+    assert page.count("已锁定") == page.count("/unlock/") == 2
+    for each in (shut, slow):
+        assert boss.post(f"/accounts/{each.pk}/unlock/", {"is_confirmed": "1"}).status_code == 303
+    assert "/unlock/" not in text(boss.get("/accounts/"))

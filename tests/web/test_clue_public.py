@@ -91,3 +91,18 @@ def test_an_address_that_declares_without_end_is_stopped(client: Any) -> None:
 
 def test_without_villages_nobody_is_left_with_a_dead_form(client: Any, db: Any) -> None:
     assert "12317" in text_of(client.get(reverse("declare")))
+
+
+@pytest.mark.usefixtures("_served")
+def test_a_closed_declaration_shows_its_reason(client: Any) -> None:
+    client.post(reverse("declare"), DECLARED)
+    with entered_system():
+        receipt = Clue.objects.get().origins.get().receipt
+        Clue.objects.update(
+            state="closed", verdict="no_risk", verdict_reason="住院费报销后自付不高", closed_on="2026-11-01"
+        )
+
+    shown = text_of(client.post(reverse("declare_progress"), {"receipt": receipt, "tail": "4321"}))
+
+    assert "住院费报销后自付不高" in shown
+    assert CANARY not in shown

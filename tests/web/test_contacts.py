@@ -1,6 +1,7 @@
 """The pages of contact persons, through the real middleware."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -56,6 +57,21 @@ def test_a_household_without_a_contact_person_stands_on_its_tab_until_it_has_one
 
     assert answer.status_code == 303
     assert home.head_name not in client.get(missing).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_led_back"),
+    [("/households/1/", True), ("https://example.org/", False), ("//example.org/", False), ("", False)],
+)
+def test_who_came_from_a_household_is_led_back_to_it_and_nowhere_else(
+    client: Client, people: People, home: Household, asked: str, is_led_back: bool
+) -> None:
+    client.force_login(people["township"])
+    assign = f"{reverse('contact_assign', args=[home.pk])}?{urlencode({'back': asked})}"
+
+    answer = client.post(assign, {"kind": "contact", "account": people["old"].pk, "reason": ""})
+
+    assert answer["Location"] == (asked if is_led_back else reverse("contacts"))
 
 
 def test_a_contact_person_sees_his_household_when_he_next_asks(

@@ -13,11 +13,13 @@ from shouwang.records.models import (
     Household,
     SavedList,
 )
-from tests.web.household_world import SignIn, _clock, as_, home, page_of, phone_of, text_of
+from tests.web.household_world import SignIn, _clock, a_case, a_task, as_, home, page_of, phone_of, text_of
 from tests.world import (
     NEIGHBOUR,
+    TODAY,
     TOWNSHIP,
     VILLAGE,
+    account,
     household,
 )
 
@@ -69,6 +71,22 @@ def test_the_filters_narrow_the_list(
 
     assert response.status_code == 200
     assert response.context["page"].paginator.count == count
+
+
+def test_who_is_helped_without_being_monitored_is_found(client: Client, as_: SignIn) -> None:
+    with entered_system():
+        outside, watched, asked, plain = (household(VILLAGE) for _ in range(4))
+        for each in (outside, watched, asked):
+            a_task(each, f"RW{each.pk}", account(Role.TOWNSHIP, TOWNSHIP), due_on=TODAY)
+        Household.objects.filter(pk=watched.pk).update(monitoring="monitored")
+        a_case(asked, "GA1")
+    as_(Role.TOWNSHIP, TOWNSHIP)
+
+    found = page_of(client, "households", is_helped_outside="on").context["rows"]
+
+    assert [each["id"] for each in found] == [outside.pk]
+    assert "体外循环疑点：未纳入监测，却已有部门帮扶任务" in text_of(page_of(client, "household", outside.pk))
+    assert "体外循环疑点" not in text_of(page_of(client, "household", plain.pk))
 
 
 def test_a_whole_name_is_not_put_into_an_address(client: Client, as_: SignIn, home: Household) -> None:

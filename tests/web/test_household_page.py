@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -64,7 +65,7 @@ def test_a_tab_asks_no_more_for_more_rows(
         for day in range(1, 5):
             lived_in(home, TODAY - timedelta(days=day * 7), is_more=day > 1)
     as_(Role.VILLAGE, VILLAGE)
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(41):
         page_of(client, "household", home.pk, tab=tab)
 
 
@@ -170,8 +171,10 @@ def test_a_household_leads_to_what_the_viewer_may_begin_there(
 ) -> None:
     as_(Role.VILLAGE, VILLAGE)
     said = text_of(page_of(client, "household", home.pk))
-    for name in ("visit_new", "plan_new", "case_open"):
-        assert f'href="{reverse(name, args=[home.pk])}"' in said
+    assert f'href="{reverse("case_open", args=[home.pk])}"' in said
+    here = urlencode({"back": reverse("household", args=[home.pk])})
+    for name in ("visit_new", "plan_new"):
+        assert f'href="{reverse(name, args=[home.pk])}?{here}"' in said
     assert f"{reverse('clue_new')}?household={home.pk}" in said
     assert reverse("task_new", args=[home.pk]) not in said
     assert reverse("contact_assign", args=[home.pk]) not in said

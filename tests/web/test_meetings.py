@@ -74,7 +74,7 @@ def test_a_meeting_is_held_from_the_call_to_the_minutes(client: Any, meeting: An
         )
 
     minutes = client.get(f"/meetings/{meeting.pk}/minutes/").content.decode()
-    for said in ("本月内入户核查", "道路积水", "未议，转入下次会议", "王乙", "逐户研判"):
+    for said in ("本月内入户核查", "道路积水", "项，转入下次会议", "王乙", "逐户研判"):
         assert said in minutes
     assert client.post(f"/meetings/items/{item_of(meeting)}/", {"verdict": "改"}).status_code == 422
 

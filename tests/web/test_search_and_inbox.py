@@ -1,6 +1,5 @@
 """Search, inbox and notifications: what each role finds and has to do, and nothing of others."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,11 +10,11 @@ from django.urls import reverse
 from shouwang.actions.notifying import notify
 from shouwang.domain.roles import Role
 from shouwang.records.access import entered, entered_system
-from shouwang.records.models import Account, Case, Clue, Contact, Household, Notification, Plan, Task
+from shouwang.records.models import Clue, Contact, Household, Notification, Plan
 from shouwang.records.sealing import unseal
 from shouwang.reports.inbox import inbox, inbox_count
 from shouwang.web.present import village_name
-from shouwang.web.views import inbox as inbox_view
+from tests.web.household_world import SignIn, _clock, a_case, a_clue, a_task, as_
 from tests.world import (
     COUNTY,
     FAR_VILLAGE,
@@ -30,30 +29,13 @@ from tests.world import (
 )
 
 pytestmark = pytest.mark.django_db
-SignIn = Callable[..., Account]
-
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock where the inbox looks at it."""
-    monkeypatch.setattr(inbox_view, "today", lambda: TODAY)
+__all__ = ["_clock", "as_"]
 
 
 @pytest.fixture
 def home() -> Household:
     with entered_system():
         return household(VILLAGE, members=2, head_name="欧阳甲子", head_pinyin="oyjz")
-
-
-@pytest.fixture
-def as_(client: Client) -> SignIn:
-    def sign_in(role: Role, place: str, **grant: Any) -> Account:
-        with entered_system():
-            made = account(role, place, **grant)
-        client.force_login(made)
-        return made
-
-    return sign_in
 
 
 def find(client: Client, words: str) -> Any:
@@ -131,32 +113,8 @@ def test_odd_words_find_nothing_and_break_nothing(
 
 def work_of(home: Household, due_on: date | None, number: int) -> None:
     by = account(Role.TOWNSHIP, TOWNSHIP)
-    Clue.objects.create(
-        number=f"XS{number}",
-        household=home,
-        division=home.division,
-        state="dispatched",
-        turn="village",
-        received_on=TODAY,
-        due_on=due_on,
-    )
-    Case.objects.create(
-        number=f"GA{number}",
-        household=home,
-        division=home.division,
-        track="identification",
-        pack="p",
-        pack_digest="d",
-        status="open",
-        turn_roles=["village"],
-        turn_label="民主评议",
-        opened_on=TODAY,
-        due_on=due_on,
-    )
-    _helped(home, due_on, number, by)
-
-
-def _helped(home: Household, due_on: date | None, number: int, by: Account) -> None:
+    a_clue(home, f"XS{number}", due_on=due_on)
+    a_case(home, f"GA{number}", due_on=due_on)
     Plan.objects.create(
         household=home,
         division=home.division,
@@ -165,18 +123,7 @@ def _helped(home: Household, due_on: date | None, number: int, by: Account) -> N
         drawn_up_on=TODAY,
         due_on=due_on,
     )
-    Task.objects.create(
-        number=f"RW{number}",
-        household=home,
-        division=home.division,
-        department="education",
-        kind="help",
-        text="核实",
-        state="sent",
-        sent_by=by,
-        sent_on=TODAY,
-        due_on=due_on or TODAY,
-    )
+    a_task(home, f"RW{number}", by, due_on=due_on or TODAY)
 
 
 def test_to_dos_stand_under_their_deadline(client: Client, as_: SignIn) -> None:
@@ -217,6 +164,28 @@ def test_each_role_has_its_own_work_where_it_is(
     assert set(response.context["found"].by_kind) == kinds
     if not kinds:
         assert "没有待办事项" in response.content.decode()
+
+
+def test_each_kind_of_work_leads_to_its_whole_list(client: Client, as_: SignIn) -> None:
+    with entered_system():
+        a_clue(household(VILLAGE), "XS9")
+    as_(Role.VILLAGE, VILLAGE)
+    said = client.get(reverse("inbox")).content.decode()
+    assert f'href="{reverse("clues")}?tab=mine"' in said
+    assert "线索（1）" in said
+    assert "紧急" not in said
+
+    with entered_system():
+        Clue.objects.update(is_urgent=True)
+    assert "紧急" in client.get(reverse("inbox")).content.decode()
+
+
+def test_who_has_nothing_to_do_is_shown_the_ways_on(client: Client, as_: SignIn) -> None:
+    as_(Role.PROVINCE, "36")
+    said = client.get(reverse("inbox")).content.decode()
+
+    assert "没有待办事项" in said
+    assert f'<a class="btn" href="{reverse("hit_rates")}">' in said
 
 
 def test_a_department_has_the_tasks_sent_to_it(client: Client, as_: SignIn) -> None:

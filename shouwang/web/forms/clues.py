@@ -184,7 +184,9 @@ class VerdictForm(Versioned):
     """How a clue ends; only the verdicts that fit are offered."""
 
     verdict = forms.ChoiceField(label="处置结论", widget=forms.RadioSelect)
-    reason = forms.CharField(label="处置理由", widget=_area(), help_text="必填，申报人问起时以此答复")
+    reason = forms.CharField(
+        label="处置理由", widget=_area(), help_text="必填。申报人凭回执能查到，请不要写其他人的姓名和情况"
+    )
 
     def __init__(self, data: Any, offered: Choices, **options: Any) -> None:
         super().__init__(data, **options)

@@ -1,9 +1,11 @@
 """What is asked about eliminated households."""
 
+from typing import Any
+
 from django import forms
 
-from shouwang.domain.after_elimination import Findings
-from shouwang.web.forms.plans import PlaceForm, answer_field, answer_of
+from shouwang.domain.after_elimination import DECISIONS, Findings
+from shouwang.web.forms.plans import ANSWERS, PlaceForm, answer_field, answer_of, text_field
 
 
 class LookBackFilter(PlaceForm):
@@ -26,4 +28,19 @@ class FindingsForm(forms.Form):
     @property
     def findings(self) -> Findings:
         """Return the answers; the form must be valid."""
-        return Findings(**{name: answer_of(self.cleaned_data[name]) for name in self.fields})
+        return Findings(**{name: answer_of(self.cleaned_data[name]) for name in FindingsForm.base_fields})
+
+
+class LookBackForm(FindingsForm):
+    """What was decided, with the answers that it rests on."""
+
+    decision = forms.ChoiceField(
+        label="处置决定", required=False, choices=list(DECISIONS.items()), widget=forms.RadioSelect
+    )
+    opinion = text_field("研判意见", rows=2, required=False)
+    opinion.help_text = "与建议不同的，写明理由"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in FindingsForm.base_fields:
+            self.fields[name] = forms.ChoiceField(choices=ANSWERS, required=False, widget=forms.HiddenInput)

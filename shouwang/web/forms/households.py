@@ -11,7 +11,14 @@ from django.urls import reverse
 from shouwang.domain.household_changes import JOINING, LEAVING
 from shouwang.domain.tables import RISKS, TABLES
 from shouwang.records.models.households import MONITORING
-from shouwang.web.household_words import GRADES, HOUSEHOLD_CLASSES, LABOURS, MONITORED_CLASSES, SEXES
+from shouwang.web.household_words import (
+    GRADES,
+    HOUSEHOLD_CLASSES,
+    LABOURS,
+    MEMBER_FACTS,
+    MONITORED_CLASSES,
+    SEXES,
+)
 
 _ANY = [("", "全部")]
 _UNKNOWN = [("", "未知")]
@@ -64,6 +71,7 @@ class HouseholdFilterForm(forms.Form):
     grade = forms.ChoiceField(label="预警等级", required=False, choices=[*_ANY, *GRADES.items()])
     group_name = forms.CharField(label="村民小组", required=False, max_length=60)
     lacks_contact = forms.BooleanField(label="缺联系人", required=False)
+    is_helped_outside = forms.BooleanField(label="体外循环疑点", required=False)
     is_gone = forms.BooleanField(label="已不在册", required=False)
 
     def __init__(self, data: Any, areas: Sequence[tuple[str, str]]) -> None:
@@ -190,23 +198,7 @@ class MemberForm(FactForm):
         "relation",
         "sex",
         "birth_date",
-        "education",
-        "school_stage",
-        "labour",
-        "migrant_months",
-        "workplace",
-        "public_post_months",
-        "has_chronic_illness",
-        "has_serious_illness",
-        "is_disabled",
-        "disability_kind",
-        "disability_grade",
-        "has_resident_medical_insurance",
-        "has_employee_medical_insurance",
-        "has_pension",
-        "receives_minimum_living",
-        "is_destitute",
-        "is_dropout",
+        *MEMBER_FACTS,
     )
     required_names: ClassVar[tuple[str, ...]] = ("name",)
     id_number = forms.CharField(label="证件号码（不改请留空）", required=False, max_length=30)

@@ -42,6 +42,7 @@ class VisitForm(forms.Form):
     has_guarantees = answer_field(QUESTIONS["has_guarantees"])
     has_safe_water = answer_field(QUESTIONS["has_safe_water"])
     has_new_risk = answer_field(QUESTIONS["has_new_risk"])
+    wants_loan = answer_field("有贷款需求吗？")
     found = text_field("走访情况", rows=3)
     problems = text_field("发现的问题", rows=2, required=False)
     companions = forms.CharField(label="同行人", max_length=120, required=False)
@@ -49,12 +50,16 @@ class VisitForm(forms.Form):
         label="照片", required=False, widget=ManyFilesInput({"accept": "image/*", "multiple": True})
     )
 
-    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: list[tuple[str, str]], asks_loan: bool = False, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
+        if not asks_loan:
+            del self.fields["wants_loan"]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
     @property
     def entry(self) -> VisitEntry:
         """Return what was typed; the form must be valid."""
-        typed = {name: self.cleaned_data[name] for name in VisitEntry.__dataclass_fields__}
-        return VisitEntry(**typed | {name: answer_of(typed[name]) for name in QUESTIONS})
+        typed = {name: self.cleaned_data.get(name, "") for name in VisitEntry.__dataclass_fields__}
+        return VisitEntry(**typed | {name: answer_of(typed[name]) for name in (*QUESTIONS, "wants_loan")})

@@ -13,6 +13,7 @@ from shouwang.actions.refusals import NotAllowed, Unfit
 from shouwang.domain.permissions import Permission
 from shouwang.domain.roles import Role
 from shouwang.records.account_scope import places_of
+from shouwang.records.lock_outs import locked_out
 from shouwang.records.models import Account
 from shouwang.reports import account_lists
 from shouwang.web.clock import now
@@ -41,7 +42,8 @@ def accounts(request: Request) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     found = account_lists.accounts(request.viewer, Permission.MANAGE_USERS, **asked)
     context = _list(request, found, "用户", "accounts", COLUMNS) | {"filter_form": form}
-    context["rows"] = [_row(each, request) for each in context["page"]]
+    locked = locked_out(list(context["page"]), now())
+    context["rows"] = [_row(each, request) | {"is_locked": each.pk in locked} for each in context["page"]]
     return render(request, "accounts/list.html", context)
 
 

@@ -14,7 +14,7 @@ from shouwang.records.access import visible
 from shouwang.records.models import Attachment
 from shouwang.web.clock import now
 from shouwang.web.page import Request, page
-from shouwang.web.views.households import see_other
+from shouwang.web.posting import see_other
 
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
 _MOST_AT_ONCE = 10

@@ -13,7 +13,7 @@ from shouwang.records.access import visible
 from shouwang.records.case_states import TrackLost, case_state_of
 from shouwang.records.models import Case
 from shouwang.records.policies import library
-from shouwang.reports.case_list import TABS, Wanted, cases_of, counts
+from shouwang.reports.case_list import TABS, Wanted, cases_of, counts, my_cases
 from shouwang.reports.case_page import CasePage, case_page
 from shouwang.web.clock import now, today
 from shouwang.web.columns import PER_PAGE_CHOICES, Column, per_page
@@ -21,7 +21,7 @@ from shouwang.web.forms.cases import CaseFilter
 from shouwang.web.household_acts import may_assign_contact, may_draw_up_plan
 from shouwang.web.household_words import fact, words
 from shouwang.web.page import PAGES, Request, page
-from shouwang.web.present import head_name, place_name
+from shouwang.web.present import head_name, local_place, place_name
 from shouwang.web.views.case_shown import (
     case_tags,
     event_line,
@@ -37,10 +37,10 @@ COLUMNS = (
     Column("head", "户主", is_fixed=True),
     Column("village", "乡镇、村", is_sortable=True),
     Column("track", "办理事项"),
-    Column("number", "个案编号"),
     Column("turn", "当前环节"),
     Column("due", "办理期限", is_sortable=True),
     Column("state", "状态"),
+    Column("number", "个案编号"),
     Column("act", "操作", is_fixed=True),
 )
 MOST_AT_ONCE = 200
@@ -74,7 +74,8 @@ def cases(request: Request) -> HttpResponse:
 
 def _wanted(request: Request, form: CaseFilter) -> Wanted:
     given = form.cleaned_data if form.is_valid() else {}
-    usual = "mine" if request.viewer.permissions & _ACTING else "level"
+    is_acting = bool(request.viewer.permissions & _ACTING)
+    usual = "mine" if is_acting and my_cases(request.viewer, today()).exists() else "level"
     return Wanted(
         tab=given.get("tab") or usual,
         track=given.get("track", ""),
@@ -110,7 +111,7 @@ def _row(request: Request, case: Case) -> dict[str, object]:
         "id": case.pk,
         "version": case.version,
         "head_name": head_name(request.viewer, case.household),
-        "place": place_name(case.division),
+        "place": local_place(request.viewer, case.division),
         "track": track_label(case),
         "number": case.number,
         "turn": case.turn_label,
@@ -118,6 +119,7 @@ def _row(request: Request, case: Case) -> dict[str, object]:
         "due_on": case.due_on,
         "days_left": (case.due_on - today()).days if case.due_on and case.turn_steps else None,
         "has_turn": bool(case.turn_steps),
+        "is_mine": bool(set(case.turn_roles) & set(request.viewer.roles)),
         "tags": list_tags(case, today()),
     }
 

@@ -19,7 +19,7 @@ from shouwang.web.clock import now, today
 from shouwang.web.forms.clues import ListForm, NewClueForm
 from shouwang.web.page import Request, page
 from shouwang.web.views.clue_shown import household_choice
-from shouwang.web.views.clue_work import show_refusal
+from shouwang.web.views.clue_work import refused
 
 _MOST_LINES = 10
 
@@ -42,7 +42,7 @@ def clue_new(request: Request) -> HttpResponse:
             except NotThere:
                 raise
             except Refusal as refusal:
-                status = show_refusal(form, refusal)
+                status = refused(form, refusal)
             else:
                 return _reported_page(request, origin)
     if len(namesakes) > 1:
@@ -69,7 +69,7 @@ def clue_new_list(request: Request) -> HttpResponse:
             try:
                 origins, new = _listed(request, form.cleaned_data)
             except Refusal as refusal:
-                status = show_refusal(form, refusal)
+                status = refused(form, refusal)
             else:
                 merged = len(origins) - new
                 messages.success(

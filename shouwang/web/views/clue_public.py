@@ -10,7 +10,7 @@ from shouwang.reports.clue_households import served_villages
 from shouwang.web.clock import now, today
 from shouwang.web.forms.clues import DeclarationForm, ProgressForm
 from shouwang.web.page import Request, page
-from shouwang.web.views.clue_work import show_refusal
+from shouwang.web.posting import show_refusal
 
 
 @page("declare/", "declare", "public", methods=("GET", "POST"))
@@ -26,9 +26,8 @@ def declare_page(request: Request) -> HttpResponse:
             try:
                 receipt = _declared(request, form)
             except Refusal as refusal:
-                status = 429 if isinstance(refusal, TooMany) else show_refusal(form, refusal)
-                if status == 429:
-                    show_refusal(form, refusal)
+                show_refusal(form, refusal)
+                status = 429 if isinstance(refusal, TooMany) else 422
             else:
                 return _thanked(request, receipt)
     context = {
@@ -94,8 +93,10 @@ def _facts(found: Progress) -> list[dict[str, object]]:
     ]
     if found.closed_on is None:
         return [*facts, {"label": "办理期限", "value": f"{found.due_on or ''}"}]
+    reason: list[dict[str, object]] = [{"label": "理由", "value": found.reason}] if found.reason else []
     return [
         *facts,
         {"label": "办结日期", "value": f"{found.closed_on}"},
         {"label": "结论", "value": found.verdict or "合并办理"},
+        *reason,
     ]

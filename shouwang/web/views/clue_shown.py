@@ -12,12 +12,20 @@ from shouwang.records.sealing import unseal
 from shouwang.records.viewers import Viewer
 from shouwang.reports.clue_detail import ClueDetail
 from shouwang.reports.clue_evidence import Evidence
-from shouwang.web.present import HIDDEN, clue_tag, masked, place_name, risk_words, roles_over, village_name
+from shouwang.web.present import (
+    HIDDEN,
+    clue_tag,
+    local_place,
+    masked,
+    place_name,
+    risk_words,
+    roles_over,
+    village_name,
+)
 
 TURNS = {**{str(role): role.label for role in Role}, "village": "村、驻村工作队"}
 # Whom a clue is shown to with what it says of health and income.
 _FACTS = frozenset({Permission.SEE_HEALTH, Permission.SEE_INCOME})
-_TOWNSHIP_DIGITS = 9
 VERDICT_TONES = {"identify": "doing", "monitored": "doing", "watch": "info"}
 
 
@@ -54,7 +62,7 @@ def row_of(viewer: Viewer, clue: Clue, today: date) -> ClueRow:
         id=clue.pk,
         number=clue.number,
         name=name_of(viewer, clue),
-        village=_place(viewer, clue),
+        village=local_place(viewer, clue.division),
         sources="、".join(sources),
         risks=risk_words(clue.risks) or "未填",
         grade=clue.grade,
@@ -70,12 +78,6 @@ def row_of(viewer: Viewer, clue: Clue, today: date) -> ClueRow:
         step=step,
         step_label=step_label,
     )
-
-
-def _place(viewer: Viewer, clue: Clue) -> str:
-    """Write the village, with its township for those who see several."""
-    is_wide = any(len(reach.prefix) < _TOWNSHIP_DIGITS for reach in viewer.reach.reaches)
-    return place_name(clue.division) if is_wide else village_name(clue.division)
 
 
 def name_of(viewer: Viewer, clue: Clue) -> str:

@@ -20,13 +20,14 @@ from shouwang.actions.drafts import discard_draft
 from shouwang.actions.refusals import NotAllowed, NotThere, Refusal, Stale, Unfit
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Clue
-from shouwang.records.models.clues import CLUE_SOURCES, CLUE_VERDICTS
+from shouwang.records.models.clues import CLUE_SOURCES, CLUE_VERDICTS, GIVEN_VERDICTS
 from shouwang.reports.clue_detail import clue_of
 from shouwang.reports.clue_households import candidates
 from shouwang.web.clock import now, today
 from shouwang.web.drafts import draft_context
 from shouwang.web.forms.clues import CheckForm, DispatchForm, FeedbackForm, LinkForm, ReasonForm, VerdictForm
 from shouwang.web.page import Request, page
+from shouwang.web.posting import show_refusal
 from shouwang.web.views.clue_shown import household_choice, name_of
 
 _STATUS = {Stale: 409, NotAllowed: 403}
@@ -164,14 +165,9 @@ def clue_feedback(request: Request, clue_id: int) -> HttpResponse:
     return _worked(request, clue, form, act, heading="反馈来源", submit_label="记录反馈")
 
 
-def show_refusal(form: forms.Form, refusal: Refusal) -> int:
+def refused(form: forms.Form, refusal: Refusal) -> int:
     """Put the reasons of a refusal onto a form and return the status to answer with."""
-    fields = refusal.fields if isinstance(refusal, Unfit) else {}
-    for name, reason in fields.items():
-        if name in form.fields:
-            form.add_error(name, reason)
-    for reason in refusal.reasons:
-        form.add_error(None, reason)
+    show_refusal(form, refusal)
     return _STATUS.get(type(refusal), 422)
 
 
@@ -192,7 +188,7 @@ def _worked(
             except NotThere:
                 raise
             except Refusal as refusal:
-                status = show_refusal(form, refusal)
+                status = refused(form, refusal)
             else:
                 messages.success(request, done)
                 return HttpResponseRedirect(reverse("clue", args=[clue.pk]), status=303)
@@ -229,8 +225,8 @@ def _offered(clue: Clue) -> list[tuple[str, str]]:
     unfit = {"identify"} if is_monitored or clue.household is None else {"monitored"}
     unfit |= {"monitored"} if clue.household is None else set()
     if clue.state != "checked":
-        unfit |= set(CLUE_VERDICTS) - WITHOUT_CHECK
-    return [(key, label) for key, label in CLUE_VERDICTS.items() if key not in unfit]
+        unfit |= set(GIVEN_VERDICTS) - WITHOUT_CHECK
+    return [(key, label) for key, label in GIVEN_VERDICTS.items() if key not in unfit]
 
 
 def _after_verdict(request: Request, clue: Clue, given: Mapping[str, Any]) -> str:

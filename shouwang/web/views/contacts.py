@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.actions.contact_assigning import assign_contact, eligible_accounts, hand_over_all
-from shouwang.actions.refusals import NotThere, Unfit
+from shouwang.actions.refusals import NotThere
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Household
 from shouwang.reports.contact_list import (
@@ -24,13 +24,13 @@ from shouwang.web.assistance import (
     list_context,
     name_of,
     place_choices,
-    show_refusal,
 )
 from shouwang.web.clock import now, today
 from shouwang.web.columns import Column
 from shouwang.web.forms.contacts import AssignForm, HandoverForm
 from shouwang.web.forms.plans import PlaceForm
 from shouwang.web.page import Request, page
+from shouwang.web.posting import answered, back_of
 from shouwang.web.present import risk_words, village_name
 
 _P = Permission
@@ -102,23 +102,24 @@ def contact_assign(request: Request, household_id: int) -> HttpResponse:
     # Leaders are chosen from a wider circle; the act checks who fits the kind.
     accounts = list(eligible_accounts(division=household.division, kind="leader", at=now()))
     form = AssignForm(request.POST or None, accounts=accounts)
-    if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            assign_contact(
-                actor=request.actor,
-                household_id=household_id,
-                account_id=typed["account"],
-                kind=typed["kind"],
-                reason=typed["reason"],
-                on=today(),
-                at=now(),
-            )
-        except Unfit as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, "联系人已指定，新联系人现在就能看到这户")
-            return HttpResponseRedirect(reverse("contacts"), status=303)
+    back = back_of(request, reverse("contacts"))
+    done = answered(
+        request,
+        form,
+        lambda typed: assign_contact(
+            actor=request.actor,
+            household_id=household_id,
+            account_id=typed["account"],
+            kind=typed["kind"],
+            reason=typed["reason"],
+            on=today(),
+            at=now(),
+        ),
+        said="联系人已指定，新联系人现在就能看到这户",
+        to=back,
+    )
+    if done is not None:
+        return done
     context = {
         "heading": "指定联系人",
         "form": form,
@@ -126,7 +127,7 @@ def contact_assign(request: Request, household_id: int) -> HttpResponse:
         "summary_facts": household_facts_shown(request.viewer, household),
         "history": contacts_of_household(household),
         "submit_label": "确定",
-        "cancel_url": reverse("contacts"),
+        "cancel_url": back,
     }
     return render(request, "contacts/assign.html", context, status=422 if form.errors else 200)
 

@@ -6,10 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from shouwang.actions.look_back_recording import record_look_back
 from shouwang.actions.refusals import NotThere
-from shouwang.domain.after_elimination import ROUTES, decide_after_elimination
+from shouwang.domain.after_elimination import DECISIONS, ROUTES, decide_after_elimination
 from shouwang.domain.permissions import Permission
-from shouwang.records.models import Visit
+from shouwang.records.access import visible
+from shouwang.records.models import Household, LookBack, Visit
 from shouwang.reports.elimination_list import (
     GROUPS,
     EliminationRow,
@@ -19,14 +21,15 @@ from shouwang.reports.elimination_list import (
     may_propose,
 )
 from shouwang.reports.elimination_look_backs import LEVELS, LookBackRow, eliminated, look_back_rows
-from shouwang.web.assistance import household_facts_shown, list_context, name_of, place_choices
-from shouwang.web.clock import today
+from shouwang.web.assistance import found_row, household_facts_shown, list_context, name_of, place_choices
+from shouwang.web.clock import now, today
 from shouwang.web.columns import Column
-from shouwang.web.forms.elimination import FindingsForm, LookBackFilter
+from shouwang.web.forms.elimination import FindingsForm, LookBackFilter, LookBackForm
 from shouwang.web.forms.plans import PlaceForm
 from shouwang.web.household_acts import may_visit
 from shouwang.web.page import PAGES, Request, page
 from shouwang.web.plan_words import remark_rows
+from shouwang.web.posting import answered
 from shouwang.web.present import risk_words, village_name
 
 _P = Permission
@@ -73,7 +76,8 @@ def eliminations(request: Request) -> HttpResponse:
     form = PlaceForm(request.GET, places=places)
     prefix = form.found.get("place", "")
     found = elimination_list(viewer, today(), prefix=prefix)
-    asked = request.GET.get("tab", Group.READY)
+    filled = (key for key in GROUPS if found.counts[key])
+    asked = request.GET.get("tab") or next(filled, Group.READY)
     group = Group(asked) if asked in set(Group) else Group.READY
     here = f"{reverse('eliminations')}?place={prefix}&tab="
     tabs = [
@@ -167,29 +171,80 @@ def _look_back(request: Request, row: LookBackRow) -> dict[str, Any]:
 @page("look-backs/<int:household_id>/", "look_back", _SEE)
 def look_back(request: Request, household_id: int) -> HttpResponse:
     """Show what stands out at an eliminated household, and which way its findings lead."""
-    found = list(eliminated(request.viewer, today()).select_related("contact").filter(pk=household_id))
-    if not found:
-        raise NotThere
-    row = look_back_rows(found, today())[0]
     form = FindingsForm(request.GET if "was_entry_right" in request.GET else None)
+    return _look_back_page(request, _eliminated(request, household_id), form)
+
+
+@page("look-backs/<int:household_id>/record/", "look_back_record", _P.LOOK_BACK, methods=("POST",))
+def look_back_record(request: Request, household_id: int) -> HttpResponse:
+    """Keep the answers with what was decided."""
+    household = _eliminated(request, household_id)
+    found_row(Household.objects.all(), request.viewer, household_id, _P.LOOK_BACK)
+    form = LookBackForm(request.POST)
+    done = answered(
+        request,
+        form,
+        lambda typed: record_look_back(
+            actor=request.actor,
+            household_id=household_id,
+            findings=form.findings,
+            decision=typed["decision"],
+            opinion=typed["opinion"],
+            on=today(),
+            at=now(),
+        ),
+        said="回头看研判已登记，可在农户档案的经过中查看",
+        to=reverse("look_back", args=[household_id]),
+    )
+    return done or _look_back_page(request, household, FindingsForm(request.POST), record=form)
+
+
+def _eliminated(request: Request, household_id: int) -> Household:
+    rows = eliminated(request.viewer, today()).select_related("contact").filter(pk=household_id)
+    found: Household | None = rows.first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _look_back_page(
+    request: Request, household: Household, form: FindingsForm, *, record: LookBackForm | None = None
+) -> HttpResponse:
+    row = _look_back(request, look_back_rows([household], today())[0])
     decision = decide_after_elimination(form.findings) if form.is_valid() else None
     routes = [
-        {"label": ROUTES[route], "url": _route_url(request, household_id, found[0].division, route)}
+        {"label": ROUTES[route], "url": _route_url(request, household.pk, household.division, route)}
         for route in (decision.routes if decision else ())
     ]
-    visits = Visit.objects.filter(household=found[0], kind="look_back").select_related("by")
+    if decision and record is None:
+        record = LookBackForm(initial={**form.cleaned_data, "decision": decision.key})
+    visits = Visit.objects.filter(household=household, kind="look_back").select_related("by")
+    earlier = visible(household.look_backs.select_related("by"), request.viewer, _P.SEE_HEALTH)
     context = {
         "heading": "回头看",
-        "row": _look_back(request, row),
-        "remarks": remark_rows(row.remarks),
-        "summary_facts": household_facts_shown(request.viewer, found[0]),
+        "row": row,
+        "remarks": remark_rows(row["row"].remarks),
+        "summary_facts": household_facts_shown(request.viewer, household),
         "form": form,
+        "record": record if row["may_look"] else None,
         "decision": decision,
         "routes": routes,
         "levels": [LEVELS.get(level, level) for level in decision.levels] if decision else [],
         "visits": visits.order_by("-visited_on", "-pk"),
+        "earlier": [_decided(each) for each in earlier.order_by("-on", "-pk")],
     }
-    return render(request, "elimination/look_back.html", context)
+    status = 422 if record is not None and record.errors else 200
+    return render(request, "elimination/look_back.html", context, status=status)
+
+
+def _decided(row: LookBack) -> dict[str, Any]:
+    return {
+        "row": row,
+        "text": f"建议{DECISIONS[row.suggested]}，决定{DECISIONS[row.decision]}",
+        "answers": [
+            (row._meta.get_field(name).verbose_name, getattr(row, name)) for name in FindingsForm.base_fields
+        ],
+    }
 
 
 def _route_url(request: Request, household_id: int, division: str, route: str) -> str:

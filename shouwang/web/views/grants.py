@@ -22,6 +22,7 @@ from shouwang.web.columns import PER_PAGE_CHOICES, Column, per_page
 from shouwang.web.forms.accounts import AccountFilterForm, ReasonForm
 from shouwang.web.forms.grants import GrantFilterForm, GrantForm
 from shouwang.web.page import Request, page
+from shouwang.web.posting import answered, show_refusal
 from shouwang.web.present import place_name
 
 COLUMNS = (
@@ -90,14 +91,15 @@ def grant_revoke(request: Request, grant_id: int) -> HttpResponse:
     if grant is None:
         raise NotThere
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            revoke_role(actor=request.actor, grant_id=grant_id, at=now(), **form.cleaned_data)
-        except (NotAllowed, Unfit) as refusal:
-            _add(form, refusal.reasons)
-        else:
-            messages.success(request, f"已收回 {grant.account.display_name} 的“{Role(grant.role).label}”")
-            return HttpResponseRedirect(reverse("grants"), status=303)
+    done = answered(
+        request,
+        form,
+        lambda typed: revoke_role(actor=request.actor, grant_id=grant_id, at=now(), **typed),
+        said=f"已收回 {grant.account.display_name} 的“{Role(grant.role).label}”",
+        to=reverse("grants"),
+    )
+    if done is not None:
+        return done
     heading = f"收回角色：{grant.account.display_name}　{Role(grant.role).label}（{place_name(grant.place)}）"
     return _reason_page(request, form, heading, "收回")
 
@@ -114,14 +116,15 @@ def grant_clear_code(request: Request, account_id: int) -> HttpResponse:
     if account is None:
         raise NotThere
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            clear_codes(actor=request.actor, account_id=account_id, at=now(), **form.cleaned_data)
-        except (NotAllowed, Unfit) as refusal:
-            _add(form, refusal.reasons)
-        else:
-            messages.success(request, f"已清除 {account.display_name} 的动态口令")
-            return HttpResponseRedirect(reverse("grant_people"), status=303)
+    done = answered(
+        request,
+        form,
+        lambda typed: clear_codes(actor=request.actor, account_id=account_id, at=now(), **typed),
+        said=f"已清除 {account.display_name} 的动态口令",
+        to=reverse("grant_people"),
+    )
+    if done is not None:
+        return done
     return _reason_page(request, form, f"清除动态口令：{account.display_name}", "清除")
 
 
@@ -134,7 +137,7 @@ def _granted(request: Request, account_id: int, form: GrantForm) -> bool:
             from_at=form.from_at(at), until_at=form.until_at(), at=at,
         )  # fmt: skip
     except (NotAllowed, Unfit) as refusal:
-        _add(form, refusal.reasons)
+        show_refusal(form, refusal)
         return False
     return True
 

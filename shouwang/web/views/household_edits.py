@@ -1,9 +1,8 @@
 """Changing a household: its facts, a move, a split, a merger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,8 +22,8 @@ from shouwang.web.drafts import draft_context
 from shouwang.web.forms.households import HouseholdForm, MergeForm, MoveForm, SplitForm
 from shouwang.web.household_words import fact
 from shouwang.web.page import Request, page
+from shouwang.web.posting import answered
 from shouwang.web.present import is_child, place_name
-from shouwang.web.views.households import see_other
 
 _BOTH = ("GET", "POST")
 
@@ -60,21 +59,31 @@ def form_page(
     return render(request, more.get("template", "households/form.html"), context, status=status)
 
 
-def attempted(form: Form, act: Callable[[], Any]) -> Any:
-    """Do an act and return what it made, or None with the refusal written on the form; Stale goes on."""
-    try:
-        return act()
-    except Stale:
-        raise
-    except (Unfit, NotAllowed) as refusal:
-        fields = getattr(refusal, "fields", {})
-        shown = {name: text for name, text in fields.items() if name in form.fields}
-        for name, text in shown.items():
-            form.add_error(name, text)
-        for reason in refusal.reasons:
-            if not shown:
-                form.add_error(None, reason)
-        return None
+def change_page(
+    request: Request,
+    form: Form,
+    act: Callable[[Mapping[str, Any]], Any],
+    *,
+    heading: str,
+    said: str | Callable[[Any], str],
+    back: str,
+    to: str | Callable[[Any], str] = "",
+    **more: Any,
+) -> HttpResponse:
+    """Do the change that was sent and lead on, `back` unless `to` says where; else show its form."""
+    done = answered(request, form, act, said=said, to=to or back)
+    return done or form_page(request, form, heading, back, 422 if form.errors else 200, **more)
+
+
+def dated(request: Request, typed: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return what every change is told: by whom, from which day on, why; and the entries `names`."""
+    version = typed["version"]
+    return {
+        "actor": request.actor,
+        "version": int(version) if version.isdecimal() else -1,
+        "at": now(),
+        **{name: typed[name] for name in ("on", "note", *names)},
+    }
 
 
 @page("households/<int:household_id>/edit/", "household_edit", Permission.EDIT_HOUSEHOLD, methods=_BOTH)
@@ -86,34 +95,30 @@ def household_edit(request: Request, household_id: int) -> HttpResponse:
     current = {name: getattr(state.version, name, None) for name in HouseholdForm.names}
     initial = {**current, "on": today(), "version": household.version}
     draft = draft_context(request, f"household:{household_id}:{household.version}")
+    draft["entry_url"] = reverse("quality_entry", args=[household_id])
     if request.method == "GET":
         form = HouseholdForm(initial={**initial, **draft["draft_initial"].dict()})
         return form_page(request, form, "修改农户信息", back, sections=_sections(form), **draft)
     form = HouseholdForm(request.POST, initial=initial)
-    if form.is_valid():
-        said = form.cleaned_data
-        changes = {**form.facts(), "group_name": said["group_name"], "phone": said["phone"]}
-        changes["group_name"] = said["group_name"] or None
-        try:
-            done = attempted(
-                form,
-                lambda: edit_household(
-                    actor=request.actor,
-                    household_id=household_id,
-                    version=_number(said["version"]),
-                    changes=changes,
-                    on=said["on"],
-                    at=now(),
-                    note=said["note"],
-                    collected_by=said["collected_by"],
-                ),
-            )
-        except Stale:
-            return conflict_page(request, form, current, str(household.version), back)
-        if done is not None:
-            messages.success(request, "已保存，原来的情况留在历史里")
-            return see_other(back)
-    return form_page(request, form, "修改农户信息", back, 422, sections=_sections(form), **draft)
+
+    def act(typed: Mapping[str, Any]) -> Household:
+        told = {**form.facts(), "group_name": typed["group_name"] or None, "phone": typed["phone"]}
+        usual = dated(request, typed, "collected_by")
+        return edit_household(household_id=household_id, changes=told, **usual)
+
+    try:
+        return change_page(
+            request,
+            form,
+            act,
+            heading="修改农户信息",
+            said="已保存，原来的情况留在历史里",
+            back=back,
+            sections=_sections(form),
+            **draft,
+        )
+    except Stale:
+        return conflict_page(request, form, current, str(household.version), back)
 
 
 def _sections(form: HouseholdForm) -> list[dict[str, Any]]:
@@ -132,10 +137,6 @@ def _sections(form: HouseholdForm) -> list[dict[str, Any]]:
     )
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else -1
-
-
 @page("households/<int:household_id>/move/", "household_move", Permission.MOVE_HOUSEHOLD, methods=_BOTH)
 def household_move(request: Request, household_id: int) -> HttpResponse:
     """Move a household to another village."""
@@ -144,25 +145,17 @@ def household_move(request: Request, household_id: int) -> HttpResponse:
     initial = {"on": today(), "version": household.version}
     form = MoveForm(request.POST or None, initial=initial, villages=_villages(request, household))
     hint = "迁移后档案、个案和台账随户转入新村，原村不能再查看；联系人不在新村的，须重新落实。"
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        moved = attempted(
-            form,
-            lambda: move_household(
-                actor=request.actor,
-                household_id=household_id,
-                version=_number(said["version"]),
-                on=said["on"],
-                division=said["division"],
-                group_name=said["group_name"],
-                note=said["note"],
-                at=now(),
-            ),
-        )
-        if moved is not None:
-            messages.success(request, f"已迁入{place_name(moved.division)}")
-            return see_other(back)
-    return form_page(request, form, "整户迁移", back, 422 if form.errors else 200, hint=hint)
+    return change_page(
+        request,
+        form,
+        lambda typed: move_household(
+            household_id=household_id, **dated(request, typed, "division", "group_name")
+        ),
+        heading="整户迁移",
+        said=lambda moved: f"已迁入{place_name(moved.division)}",
+        back=back,
+        hint=hint,
+    )
 
 
 def _villages(request: Request, household: Household) -> list[tuple[str, str]]:
@@ -185,27 +178,20 @@ def household_split(request: Request, household_id: int) -> HttpResponse:
     form = SplitForm(
         request.POST or None, initial={"on": today(), "version": household.version}, persons=persons
     )
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        founded = attempted(
-            form,
-            lambda: split_household(
-                actor=request.actor,
-                household_id=household_id,
-                version=_number(said["version"]),
-                on=said["on"],
-                member_ids=[int(each) for each in said["members"]],
-                head_id=int(said["head"]),
-                number=said["number"],
-                group_name=said["group_name"],
-                note=said["note"],
-                at=now(),
-            ),
-        )
-        if founded is not None:
-            messages.success(request, f"已分户，新户编号 {founded.number}")
-            return see_other(reverse("household", args=[founded.pk]))
-    return form_page(request, form, "分户", back, 422 if form.errors else 200)
+    return change_page(
+        request,
+        form,
+        lambda typed: split_household(
+            household_id=household_id,
+            member_ids=[int(each) for each in typed["members"]],
+            head_id=int(typed["head"]),
+            **dated(request, typed, "number", "group_name"),
+        ),
+        heading="分户",
+        said=lambda founded: f"已分户，新户编号 {founded.number}",
+        back=back,
+        to=lambda founded: reverse("household", args=[founded.pk]),
+    )
 
 
 @page("households/<int:household_id>/merge/", "household_merge", Permission.MOVE_HOUSEHOLD, methods=_BOTH)
@@ -215,28 +201,24 @@ def household_merge(request: Request, household_id: int) -> HttpResponse:
     back = reverse("household", args=[household_id])
     form = MergeForm(request.POST or None, initial={"on": today(), "version": household.version})
     hint = "并户后本户成员转入所填的户，本户档案保留为历史。"
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        into = visible(Household.objects.filter(number=said["into"]), request.viewer).first()
+
+    def act(typed: Mapping[str, Any]) -> Household:
+        into = visible(Household.objects.filter(number=typed["into"]), request.viewer).first()
         if into is None:
-            form.add_error("into", "没有找到这个户编号，可能不在您的管辖范围内")
-        else:
-            merged = attempted(
-                form,
-                lambda: merge_households(
-                    actor=request.actor,
-                    household_id=household_id,
-                    version=_number(said["version"]),
-                    on=said["on"],
-                    into_id=into.pk,
-                    note=said["note"],
-                    at=now(),
-                ),
-            )
-            if merged is not None:
-                messages.success(request, f"已并入户 {merged.number}")
-                return see_other(reverse("household", args=[merged.pk]))
-    return form_page(request, form, "并户", back, 422 if form.errors else 200, hint=hint)
+            said = "没有找到这个户编号，可能不在您的管辖范围内"
+            raise Unfit(said, {"into": said})
+        return merge_households(household_id=household_id, into_id=into.pk, **dated(request, typed))
+
+    return change_page(
+        request,
+        form,
+        act,
+        heading="并户",
+        said=lambda merged: f"已并入户 {merged.number}",
+        back=back,
+        to=lambda merged: reverse("household", args=[merged.pk]),
+        hint=hint,
+    )
 
 
 def _person(request: Request, member: Member) -> str:

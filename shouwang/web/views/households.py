@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -15,12 +15,14 @@ from shouwang.actions.saved_lists import drop_list, save_list
 from shouwang.actions.unmasking import unmask as unmask_value
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Household
+from shouwang.records.outside_help import signs_of
 from shouwang.reports import household_list, household_state
 from shouwang.reports.household_list import MOST_COUNTED, CappedPaginator, HouseholdFilter
 from shouwang.reports.timeline import timeline
 from shouwang.web import household_tabs
 from shouwang.web.clock import now, today
 from shouwang.web.columns import PER_PAGE_CHOICES, Column, per_page
+from shouwang.web.export_words import export_address
 from shouwang.web.forms.households import HouseholdFilterForm, SaveListForm
 from shouwang.web.household_acts import begins_of
 from shouwang.web.household_words import (
@@ -31,7 +33,8 @@ from shouwang.web.household_words import (
     sealed_fact,
 )
 from shouwang.web.page import Request, page
-from shouwang.web.present import GRADE_LABELS, head_name, monitoring_tag, place_name, risk_words
+from shouwang.web.posting import see_other
+from shouwang.web.present import GRADE_LABELS, head_name, local_place, monitoring_tag, place_name, risk_words
 from shouwang.web.views.case_shown import under_way_of
 
 COLUMNS = (
@@ -49,13 +52,6 @@ COLUMNS = (
 )
 _LIST = "households"
 _CHANGES = (Permission.EDIT_HOUSEHOLD, Permission.MOVE_HOUSEHOLD)
-
-
-def see_other(target: str) -> HttpResponse:
-    """Lead on after a form."""
-    response = HttpResponseRedirect(target)
-    response.status_code = 303
-    return response
 
 
 @page("households/", "households", Permission.SEE_HOUSEHOLDS)
@@ -85,6 +81,7 @@ def households(request: Request) -> HttpResponse:
         "most_counted": MOST_COUNTED,
         "saved_lists": household_list.saved_lists(request.viewer, _LIST),
         "query": query.urlencode(),
+        "export_url": export_address(request, asked),
     }
     return render(
         request, "households/list.html", context, status=200 if form.is_valid() or not form.is_bound else 422
@@ -102,7 +99,7 @@ def _row(request: Request, household: Household) -> dict[str, Any]:
     return {
         "id": household.pk,
         "name": head_name(viewer, household),
-        "place": f"{place_name(household.division)} {household.group_name}",
+        "place": f"{local_place(request.viewer, household.division)} {household.group_name}",
         "class": HOUSEHOLD_CLASSES.get(household.household_class, household.household_class),
         "monitored_class": MONITORED_CLASSES.get(household.monitored_class, household.monitored_class),
         "tone": tone,
@@ -161,6 +158,7 @@ def household(request: Request, household_id: int) -> HttpResponse:
         **_may(request, found),
         "begins": begins,
         "begin_at": {each["page"]: each["url"] for each in begins},
+        "outside_help": "、".join(signs_of(found)) if state.is_now else "",
         "under_way": under_way_of(request.viewer, found, today()) if state.is_now else [],
         "tab_template": f"households/tab_{tab}.html",
     }

@@ -9,21 +9,30 @@ from django.urls import reverse
 
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Notification
-from shouwang.reports.inbox import GROUPS, MOST_OF_A_KIND, Todo
+from shouwang.reports.inbox import GROUPS, MOST_OF_A_KIND, Inbox, Todo
 from shouwang.reports.inbox import inbox as inbox_of
 from shouwang.web.clock import today
 from shouwang.web.columns import Column
 from shouwang.web.household_words import address
-from shouwang.web.page import Request, page
-from shouwang.web.present import head_name, place_name
+from shouwang.web.page import PAGES, Request, page
+from shouwang.web.present import head_name, local_place
 
 COLUMNS = (
     Column("what", "事项", is_fixed=True),
     Column("household", "农户"),
     Column("place", "村"),
     Column("due", "期限"),
-    Column("note", "说明"),
 )
+# Where everything of a kind stands.
+_LISTS = {
+    "clue": ("clues", {"tab": "mine"}),
+    "case": ("cases", {}),
+    "plan": ("plans", {}),
+    "task": ("tasks", {}),
+    "visit": ("visits", {}),
+    "contact": ("contacts", {"tab": "missing"}),
+}
+_WAYS = {"农户查询": "households", "线索管理": "clues", "个案办理": "cases", "规则成效": "hit_rates"}
 _TILE_TONES = {"overdue": "late", "today": "todo", "week": "", "later": ""}
 _WORK = (
     Permission.SEE_HOUSEHOLDS,
@@ -51,6 +60,8 @@ def inbox(request: Request) -> HttpResponse:
     context = {
         "heading": "待办事项",
         "columns": COLUMNS,
+        "lists": _lists(request, found, kind),
+        "ways": [] if found.total else _ways(request),
         "found": found,
         "groups": shown,
         "most": MOST_OF_A_KIND,
@@ -89,6 +100,26 @@ def _tabs(by_kind: dict[str, int], labels: dict[str, str], kind: str, total: int
     return [first, *rest]
 
 
+def _lists(request: Request, found: Inbox, kind: str) -> list[dict[str, Any]]:
+    """Return the list where everything of each kind shown stands, as far as the reader may open it."""
+    shown = []
+    for key, number in found.by_kind.items():
+        name, query = _LISTS[key]
+        if PAGES[name].allows(request.viewer) and kind in ("", key):
+            url = f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+            shown.append({"label": found.labels[key], "url": url, "count": number})
+    return shown
+
+
+def _ways(request: Request) -> list[dict[str, str]]:
+    """Return where to go on for who has nothing to do."""
+    return [
+        {"label": label, "url": reverse(name)}
+        for label, name in _WAYS.items()
+        if PAGES[name].allows(request.viewer)
+    ]
+
+
 def _row(request: Request, todo: Todo) -> dict[str, Any]:
     household = todo.household
     days = None if todo.due_on is None else (todo.due_on - today()).days
@@ -97,7 +128,7 @@ def _row(request: Request, todo: Todo) -> dict[str, Any]:
         "url": address(todo.page, todo.page_id),
         "household": head_name(request.viewer, household) if household else "未关联农户",
         "household_url": reverse("household", args=[household.pk]) if household else "",
-        "place": place_name(todo.division),
+        "place": local_place(request.viewer, todo.division),
         "days": days,
         "due_on": todo.due_on,
         "note": todo.note,

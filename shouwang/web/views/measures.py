@@ -1,25 +1,25 @@
 """Measures that are carried out, those of one person, and the calculator of entitlements."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.actions.measure_records import adjust_measure, record_measure
-from shouwang.actions.refusals import Unfit
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Member, PlanMeasure
 from shouwang.reports.plan_calculator import named_policy, policies_with_formulas, reckoned, without_formula
 from shouwang.reports.plan_page import measures_of_member
-from shouwang.web.assistance import found_row, list_context, name_of, show_refusal
+from shouwang.web.assistance import found_row, list_context, name_of
 from shouwang.web.clock import now, today
 from shouwang.web.columns import Column
 from shouwang.web.forms.measures import AdjustForm, CalculatorForm, RecordForm
 from shouwang.web.page import Request, page
 from shouwang.web.plan_words import MEASURE_TONES, member_name
+from shouwang.web.posting import answered
 
 _P = Permission
 MEMBER_COLUMNS = (
@@ -43,10 +43,7 @@ def measure_record(request: Request, measure_id: int) -> HttpResponse:
         "result": measure.result,
     }
     form = RecordForm(request.POST) if request.method == "POST" else RecordForm(initial=initial)
-    if request.method == "POST" and form.is_valid() and _recorded(request, measure, form):
-        messages.success(request, "措施落实情况已登记")
-        return HttpResponseRedirect(reverse("plan", args=[measure.plan_id]), status=303)
-    return _form_page(request, measure, form, "登记措施落实")
+    return _changed(request, measure, form, record_measure, "登记措施落实", "措施落实情况已登记")
 
 
 @page("measures/<int:measure_id>/adjust/", "measure_adjust", _P.DRAW_UP_PLAN, methods=("GET", "POST"))
@@ -54,17 +51,7 @@ def measure_adjust(request: Request, measure_id: int) -> HttpResponse:
     """Adjust a measure that has not been carried out."""
     measure = _measure(request, measure_id, _P.DRAW_UP_PLAN)
     form = AdjustForm(request.POST) if request.method == "POST" else AdjustForm.of(measure)
-    if request.method == "POST" and form.is_valid():
-        try:
-            adjust_measure(
-                actor=request.actor, measure_id=measure.pk, on=today(), at=now(), **form.cleaned_data
-            )
-        except Unfit as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, "措施已调整")
-            return HttpResponseRedirect(reverse("plan", args=[measure.plan_id]), status=303)
-    return _form_page(request, measure, form, "调整措施")
+    return _changed(request, measure, form, adjust_measure, "调整措施", "措施已调整")
 
 
 def _measure(request: Request, measure_id: int, permission: Permission) -> PlanMeasure:
@@ -72,16 +59,23 @@ def _measure(request: Request, measure_id: int, permission: Permission) -> PlanM
     return found_row(rows, request.viewer, measure_id, permission)
 
 
-def _recorded(request: Request, measure: PlanMeasure, form: RecordForm) -> bool:
-    try:
-        record_measure(actor=request.actor, measure_id=measure.pk, on=today(), at=now(), **form.cleaned_data)
-    except Unfit as refusal:
-        show_refusal(form, refusal)
-        return False
-    return True
-
-
-def _form_page(request: Request, measure: PlanMeasure, form: Form, heading: str) -> HttpResponse:
+def _changed(
+    request: Request,
+    measure: PlanMeasure,
+    form: Form,
+    act: Callable[..., PlanMeasure],
+    heading: str,
+    said: str,
+) -> HttpResponse:
+    done = answered(
+        request,
+        form,
+        lambda typed: act(actor=request.actor, measure_id=measure.pk, on=today(), at=now(), **typed),
+        said=said,
+        to=reverse("plan", args=[measure.plan_id]),
+    )
+    if done is not None:
+        return done
     context = {
         "heading": heading,
         "form": form,

@@ -1,16 +1,17 @@
 """Monthly meetings: the list, one meeting, its items and verdicts, and the minutes to print."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.actions import meeting_keeping as keeping
-from shouwang.actions.refusals import NotAllowed, NotThere, Stale, Unfit
+from shouwang.actions.refusals import NotAllowed, NotThere, Stale
 from shouwang.domain.divisions import LEVELS
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Meeting, MeetingItem
@@ -20,6 +21,7 @@ from shouwang.web.clock import now, today
 from shouwang.web.columns import PER_PAGE_CHOICES, Column, per_page
 from shouwang.web.forms.meetings import CallForm, ItemForm, MeetingFilterForm, NoteForm, VerdictForm
 from shouwang.web.page import PAGES, Request, page
+from shouwang.web.posting import answered, see_other
 from shouwang.web.present import head_name, place_name, village_name
 
 _HOLD = Permission.HOLD_MEETING
@@ -58,14 +60,15 @@ def meeting_new(request: Request) -> HttpResponse:
     if not places:
         raise NotAllowed("只有村、乡镇、县召开月度研判会；上级请在列表中查看")
     form = CallForm(request.POST or None, places=places, initial={"month": today(), "place": places[0]})
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = keeping.call_meeting(actor=request.actor, **form.cleaned_data, on=today(), at=now())
-        except (NotAllowed, Unfit) as refusal:
-            _add(form, refusal.reasons)
-        else:
-            messages.success(request, "会议已召开，议程按当前数据生成")
-            return HttpResponseRedirect(reverse("meeting", args=[made.pk]), status=303)
+    done = answered(
+        request,
+        form,
+        lambda typed: keeping.call_meeting(actor=request.actor, **typed, on=today(), at=now()),
+        said="会议已召开，议程按当前数据生成",
+        to=lambda made: reverse("meeting", args=[made.pk]),
+    )
+    if done is not None:
+        return done
     return _form_page(request, form, "召开研判会", "生成议程", reverse("meetings"))
 
 
@@ -80,62 +83,65 @@ def meeting(request: Request, meeting_id: int) -> HttpResponse:
 def meeting_minutes(request: Request, meeting_id: int) -> HttpResponse:
     """Show the minutes as they are printed."""
     found = _found(request, meeting_id)
-    return render(request, "meetings/minutes.html", _context(request, found) | {"printed_on": today()})
+    context = _context(request, found)
+    minutes = [(section, *_parted(rows)) for section, rows in context["sections"]]
+    return render(request, "meetings/minutes.html", context | {"minutes": minutes, "printed_on": today()})
 
 
 @page("meetings/<int:meeting_id>/note/", "meeting_note", _HOLD, methods=("GET", "POST"))
 def meeting_note(request: Request, meeting_id: int) -> HttpResponse:
     """Write down when the meeting was held, by whom, and what was said."""
-    found = _found(request, meeting_id)
+    found = _found_to_write(request, meeting_id)
     given = ("version", "held_on", "chair", "attendants", "summary")
     initial = {name: getattr(found, name) for name in given} | {"held_on": found.held_on or today()}
     form = NoteForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            keeping.note_meeting(
-                actor=request.actor, meeting_id=meeting_id, **form.cleaned_data, on=today(), at=now()
-            )
-        except Unfit as refusal:
-            _add(form, refusal.reasons)
-        else:
-            messages.success(request, "会议情况已保存")
-            return _back(meeting_id)
-    return _form_page(request, form, "填写会议情况", "保存", reverse("meeting", args=[meeting_id]))
+    done = answered(
+        request,
+        form,
+        lambda typed: keeping.note_meeting(
+            actor=request.actor, meeting_id=meeting_id, **typed, on=today(), at=now()
+        ),
+        said="会议情况已保存",
+        to=reverse("meeting", args=[meeting_id]),
+    )
+    return done or _form_page(request, form, "填写会议情况", "保存", reverse("meeting", args=[meeting_id]))
 
 
 @page("meetings/<int:meeting_id>/items/new/", "meeting_item_new", _HOLD, methods=("GET", "POST"))
 def meeting_item_new(request: Request, meeting_id: int) -> HttpResponse:
     """Put something else on the agenda."""
-    _found(request, meeting_id)
+    _found_to_write(request, meeting_id)
     form = ItemForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            keeping.add_item(actor=request.actor, meeting_id=meeting_id, **form.cleaned_data, at=now())
-        except Unfit as refusal:
-            _add(form, refusal.reasons)
-        else:
-            messages.success(request, "事项已加入议程")
-            return _back(meeting_id)
-    return _form_page(request, form, "增加研判事项", "加入议程", reverse("meeting", args=[meeting_id]))
+    back = reverse("meeting", args=[meeting_id])
+    done = answered(
+        request,
+        form,
+        lambda typed: keeping.add_item(actor=request.actor, meeting_id=meeting_id, **typed, at=now()),
+        said="事项已加入议程",
+        to=back,
+    )
+    return done or _form_page(request, form, "增加研判事项", "加入议程", back)
 
 
 @page("meetings/items/<int:item_id>/", "meeting_item", _HOLD, methods=("GET", "POST"))
 def meeting_item(request: Request, item_id: int) -> HttpResponse:
     """Record what was decided on an item."""
     item = meeting_pages.item_of(request.viewer, item_id)
-    if item is None or meeting_pages.meeting_of(request.viewer, item.meeting_id) is None:
+    if item is None:
         raise NotThere
+    _found_to_write(request, item.meeting_id)
     form = VerdictForm(request.POST or None, initial={"verdict": item.verdict})
-    if request.method == "POST" and form.is_valid():
-        try:
-            keeping.decide_item(
-                actor=request.actor, item_id=item_id, **form.cleaned_data, on=today(), at=now()
-            )
-        except Unfit as refusal:
-            _add(form, refusal.reasons)
-        else:
-            messages.success(request, "研判意见已记录")
-            return _back(item.meeting_id)
+    done = answered(
+        request,
+        form,
+        lambda typed: keeping.decide_item(
+            actor=request.actor, item_id=item_id, **typed, on=today(), at=now()
+        ),
+        said="研判意见已记录",
+        to=reverse("meeting", args=[item.meeting_id]),
+    )
+    if done is not None:
+        return done
     row = _item(request.viewer, item)
     context = {"item": row, "heading": "研判意见", "form": form, "submit_label": "保存意见"}
     context |= {"cancel_url": reverse("meeting", args=[item.meeting_id])}
@@ -157,7 +163,13 @@ def meeting_close(request: Request, meeting_id: int) -> HttpResponse:
         raise Stale("页面不完整，请返回会议页面刷新后重试")
     keeping.close_meeting(actor=request.actor, meeting_id=meeting_id, version=int(version), at=now())
     messages.success(request, "会议已结束")
-    return _back(meeting_id)
+    return see_other(reverse("meeting", args=[meeting_id]))
+
+
+def _parted(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Part the items of a section into those decided and those left."""
+    decided = [row for row in rows if row["item"].verdict]
+    return decided, [row for row in rows if not row["item"].verdict]
 
 
 def _found(request: Request, meeting_id: int) -> Meeting:
@@ -167,13 +179,15 @@ def _found(request: Request, meeting_id: int) -> Meeting:
     return found
 
 
-def _back(meeting_id: int) -> HttpResponse:
-    return HttpResponseRedirect(reverse("meeting", args=[meeting_id]), status=303)
+def _found_to_write(request: Request, meeting_id: int) -> Meeting:
+    found = _found(request, meeting_id)
+    if not _is_mine(request, found):
+        raise NotAllowed("会议记录由召开研判会的单位填写，您可以查看")
+    return found
 
 
-def _add(form: Form, reasons: tuple[str, ...]) -> None:
-    for reason in reasons:
-        form.add_error(None, reason)
+def _is_mine(request: Request, meeting: Meeting) -> bool:
+    return keeping.place_of(meeting=meeting) in keeping.meeting_places(viewer=request.viewer)
 
 
 def _form_page(request: Request, form: Form, heading: str, label: str, cancel: str) -> HttpResponse:
@@ -184,7 +198,7 @@ def _form_page(request: Request, form: Form, heading: str, label: str, cancel: s
     return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
 
 
-def _context(request: Request, found: Meeting) -> dict[str, object]:
+def _context(request: Request, found: Meeting) -> dict[str, Any]:
     parts = meeting_pages.sections(request.viewer, found)
     items, undecided = sum(len(each.items) for each in parts), sum(each.undecided for each in parts)
     facts = [
@@ -196,16 +210,16 @@ def _context(request: Request, found: Meeting) -> dict[str, object]:
         {"label": "议题", "value": f"{items} 项，未议 {undecided} 项"},
     ]  # fmt: skip
     rows = [(each, [_item(request.viewer, item) for item in each.items]) for each in parts]
-    is_mine = keeping.place_of(meeting=found) in keeping.meeting_places(viewer=request.viewer)
     return {
         "heading": f"{_month(found.month)} {place_name(found.division, 1)}研判会", "meeting": found,
         "facts": facts,
-        "sections": rows, "may_write": is_mine and not found.is_closed, "undecided": undecided,
+        "sections": rows, "undecided": undecided,
+        "may_write": _is_mine(request, found) and not found.is_closed,
         "breadcrumbs": [{"label": "月度研判", "url": reverse("meetings")}, {"label": _month(found.month)}],
     }  # fmt: skip
 
 
-def _item(viewer: Viewer, item: MeetingItem) -> dict[str, object]:
+def _item(viewer: Viewer, item: MeetingItem) -> dict[str, Any]:
     household = item.household
     has_page = household is not None and "household" in PAGES
     return {

@@ -1,8 +1,8 @@
 """Changing who belongs to a household, and the facts of a person."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,15 +14,14 @@ from shouwang.domain.household_changes import change_label
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Household, Member, MemberVersion
 from shouwang.reports import household_state
-from shouwang.web.clock import now, today
+from shouwang.web.clock import today
 from shouwang.web.conflicts import conflict_page
 from shouwang.web.drafts import draft_context
 from shouwang.web.forms.households import HeadForm, JoiningForm, LeavingForm, MemberForm, ReturnForm
 from shouwang.web.household_words import SEXES, fact
 from shouwang.web.page import Request, page
 from shouwang.web.present import is_child
-from shouwang.web.views.household_edits import attempted, form_page, reached
-from shouwang.web.views.households import see_other
+from shouwang.web.views.household_edits import change_page, dated, form_page, reached
 
 _P = Permission.EDIT_HOUSEHOLD
 _BOTH = ("GET", "POST")
@@ -51,34 +50,18 @@ def member_new(request: Request, household_id: int) -> HttpResponse:
     household = reached(request, household_id, _P)
     back = _back(household_id)
     form = JoiningForm(request.POST or None, initial={"on": today(), "version": household.version})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        added = attempted(
-            form,
-            lambda: member_changes.add_member(
-                actor=request.actor,
-                household_id=household_id,
-                version=_number(said["version"]),
-                change=said["change"],
-                facts=form.facts(),
-                id_number=said["id_number"],
-                on=said["on"],
-                at=now(),
-                note=said["note"],
-            ),
-        )
-        if added is not None:
-            messages.success(request, "已登记人员增加")
-            return see_other(back)
     sections = form.sections(
         ("人员", ("change", *_IDENTITY[:-1])), ("其他", ("education", "school_stage", "labour"))
     )
-    return form_page(
+    return change_page(
         request,
         form,
-        "人员增加",
-        back,
-        422 if form.errors else 200,
+        lambda typed: member_changes.add_member(
+            household_id=household_id, facts=form.facts(), **dated(request, typed, "change", "id_number")
+        ),
+        heading="人员增加",
+        said="已登记人员增加",
+        back=back,
         sections=sections,
         template="households/member_form.html",
     )
@@ -94,35 +77,34 @@ def member_edit(request: Request, member_id: int) -> HttpResponse:
     draft = draft_context(request, f"member:{member_id}:{token}")
     more: dict[str, Any] = {
         "template": "households/member_form.html",
+        "entry_url": f"{reverse('quality_entry', args=[member.household_id])}?member={member.pk}",
         **draft,
     }
     if request.method == "GET":
         form = MemberForm(initial={**initial, **draft["draft_initial"].dict()})
         return form_page(request, form, "修改成员信息", back, sections=_sections(form), **more)
     form = MemberForm(request.POST, initial=initial)
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            done = attempted(
-                form,
-                lambda: member_changes.edit_member(
-                    actor=request.actor,
-                    member_id=member_id,
-                    token=said["version"],
-                    changes=form.facts(),
-                    id_number=said["id_number"],
-                    phone=said["phone"],
-                    on=said["on"],
-                    at=now(),
-                    note=said["note"],
-                ),
-            )
-        except Stale:
-            return conflict_page(request, form, current, token, back)
-        if done is not None:
-            messages.success(request, "已保存，原来的情况留在历史里")
-            return see_other(back)
-    return form_page(request, form, "修改成员信息", back, 422, sections=_sections(form), **more)
+
+    def act(typed: Mapping[str, Any]) -> MemberVersion:
+        usual = dated(request, typed, "id_number", "phone")
+        del usual["version"]
+        return member_changes.edit_member(
+            member_id=member_id, token=typed["version"], changes=form.facts(), **usual
+        )
+
+    try:
+        return change_page(
+            request,
+            form,
+            act,
+            heading="修改成员信息",
+            said="已保存，原来的情况留在历史里",
+            back=back,
+            sections=_sections(form),
+            **more,
+        )
+    except Stale:
+        return conflict_page(request, form, current, token, back)
 
 
 def _held(member: Member) -> tuple[MemberVersion, dict[str, Any]]:
@@ -147,25 +129,14 @@ def member_leave(request: Request, member_id: int) -> HttpResponse:
     """Let a person leave his household."""
     member, household, back = _reached(request, member_id)
     form = LeavingForm(request.POST or None, initial={"on": today(), "version": household.version})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        gone = attempted(
-            form,
-            lambda: member_changes.remove_member(
-                actor=request.actor,
-                member_id=member_id,
-                version=_number(said["version"]),
-                change=said["change"],
-                on=said["on"],
-                at=now(),
-                note=said["note"],
-            ),
-        )
-        if gone is not None:
-            messages.success(request, f"已登记{change_label(said['change'])}")
-            return see_other(back)
-    heading = f"人员减少：{_name(request, member)}"
-    return form_page(request, form, heading, back, 422 if form.errors else 200)
+    return change_page(
+        request,
+        form,
+        lambda typed: member_changes.remove_member(member_id=member_id, **dated(request, typed, "change")),
+        heading=f"人员减少：{_name(request, member)}",
+        said=lambda _: f"已登记{change_label(form.cleaned_data['change'])}",
+        back=back,
+    )
 
 
 @page("members/<int:member_id>/return/", "member_return", _P, methods=_BOTH)
@@ -173,23 +144,14 @@ def member_return(request: Request, member_id: int) -> HttpResponse:
     """Let a person come back from the army or prison."""
     member, household, back = _reached(request, member_id)
     form = ReturnForm(request.POST or None, initial={"on": today(), "version": household.version})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        done = attempted(
-            form,
-            lambda: member_changes.return_member(
-                actor=request.actor,
-                member_id=member_id,
-                version=_number(said["version"]),
-                on=said["on"],
-                at=now(),
-                note=said["note"],
-            ),
-        )
-        if done is not None:
-            messages.success(request, "已登记返回")
-            return see_other(back)
-    return form_page(request, form, f"办理返回：{_name(request, member)}", back, 422 if form.errors else 200)
+    return change_page(
+        request,
+        form,
+        lambda typed: member_changes.return_member(member_id=member_id, **dated(request, typed)),
+        heading=f"办理返回：{_name(request, member)}",
+        said="已登记返回",
+        back=back,
+    )
 
 
 @page("members/<int:member_id>/head/", "member_head", _P, methods=_BOTH)
@@ -197,24 +159,16 @@ def member_head(request: Request, member_id: int) -> HttpResponse:
     """Make a member the head of his household."""
     member, household, back = _reached(request, member_id)
     form = HeadForm(request.POST or None, initial={"on": today(), "version": household.version})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        done = attempted(
-            form,
-            lambda: member_changes.change_head(
-                actor=request.actor,
-                member_id=member_id,
-                version=_number(said["version"]),
-                on=said["on"],
-                at=now(),
-                relation_of_old=said["relation_of_old"],
-                note=said["note"],
-            ),
-        )
-        if done is not None:
-            messages.success(request, "已变更户主")
-            return see_other(back)
-    return form_page(request, form, f"设为户主：{_name(request, member)}", back, 422 if form.errors else 200)
+    return change_page(
+        request,
+        form,
+        lambda typed: member_changes.change_head(
+            member_id=member_id, **dated(request, typed, "relation_of_old")
+        ),
+        heading=f"设为户主：{_name(request, member)}",
+        said="已变更户主",
+        back=back,
+    )
 
 
 @page("members/identity/", "identity_check", _P, methods=("POST",))
@@ -262,7 +216,3 @@ def _name(request: Request, member: Member) -> str:
 
 def _back(household_id: int) -> str:
     return f"{reverse('household', args=[household_id])}?tab=members"
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else -1

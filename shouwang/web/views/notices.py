@@ -9,7 +9,7 @@ from shouwang.reports.case_notices import NoticeRow, notice_rows, running_notice
 from shouwang.web.clock import today
 from shouwang.web.columns import PER_PAGE_CHOICES, Column, per_page
 from shouwang.web.page import Request, page
-from shouwang.web.present import head_name, place_name
+from shouwang.web.present import head_name, local_place
 from shouwang.web.views.case_shown import track_label
 
 COLUMNS = (
@@ -49,7 +49,7 @@ def _shown(request: Request, row: NoticeRow) -> dict[str, object]:
     return {
         "id": row.case.pk,
         "head_name": head_name(request.viewer, row.case.household),
-        "place_name": place_name(row.case.division),
+        "place_name": local_place(request.viewer, row.case.division),
         "track": track_label(row.case),
         "place": row.place,
         "starts_on": row.starts_on,

@@ -1,45 +1,26 @@
-"""Plans of help: the list, drawing one up from what the circulars offer, submitting and deciding it."""
+"""Plans of help: the list, a plan, submitting and deciding it."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.actions.plan_approval import approve_plan, return_plan
-from shouwang.actions.plan_drawing import OPEN_STATES, draw_up_plan, submit_plan
-from shouwang.actions.refusals import NotThere, Unfit
+from shouwang.actions.plan_drawing import OPEN_STATES, submit_plan
+from shouwang.actions.refusals import NotThere
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Household, Plan
-from shouwang.records.plan_drafts import PlanDraft, draft_of, remarks_of, weighed
-from shouwang.reports.plan_page import Proposals, plan_list, plan_page, proposals, without_plan
-from shouwang.web.assistance import (
-    found_household,
-    found_row,
-    household_facts_shown,
-    list_context,
-    name_of,
-    place_choices,
-    show_refusal,
-)
+from shouwang.records.plan_drafts import remarks_of
+from shouwang.reports.plan_page import plan_list, plan_page, without_plan
+from shouwang.web.assistance import found_row, household_facts_shown, list_context, name_of, place_choices
 from shouwang.web.clock import now, today
 from shouwang.web.columns import Column
-from shouwang.web.forms.plans import (
-    DecisionForm,
-    MeasureForm,
-    OwnMeasureForm,
-    PlaceForm,
-    PlanFilter,
-    PlanForm,
-    SubmitForm,
-    draft_of_forms,
-    initial_measures,
-    initial_own,
-    initial_plan,
-)
+from shouwang.web.forms.plans import DecisionForm, PlaceForm, PlanFilter, SubmitForm
 from shouwang.web.page import Request, page
-from shouwang.web.plan_words import PLAN_TONES, measure_rows, member_choices, remark_rows
+from shouwang.web.plan_words import PLAN_TONES, measure_rows, remark_rows
+from shouwang.web.posting import answered
 from shouwang.web.present import risk_words, village_name
 
 _P = Permission
@@ -112,101 +93,6 @@ def _missing_row(request: Request, household: Household) -> dict[str, Any]:
     }
 
 
-@page("households/<int:household_id>/plan/", "plan_new", _P.DRAW_UP_PLAN, methods=("GET", "POST"))
-def plan_new(request: Request, household_id: int) -> HttpResponse:
-    """Draw up a plan from what the place's circulars offer the household."""
-    household = found_household(request, household_id, _P.DRAW_UP_PLAN)
-    return _plan_form(request, household, None)
-
-
-@page("plans/<int:plan_id>/edit/", "plan_edit", _P.DRAW_UP_PLAN, methods=("GET", "POST"))
-def plan_edit(request: Request, plan_id: int) -> HttpResponse:
-    """Change a plan that nobody has approved."""
-    rows = Plan.objects.select_related("household__contact").prefetch_related("measures")
-    plan: Plan = found_row(rows, request.viewer, plan_id, _P.DRAW_UP_PLAN)
-    return _plan_form(request, plan.household, plan)
-
-
-def _plan_form(request: Request, household: Household, plan: Plan | None) -> HttpResponse:
-    offered = proposals(household, today())
-    form, measures, own = _forms(request, offered, draft_of(plan) if plan else PlanDraft())
-    context: dict[str, Any] = {"form": form, "measures": measures, "own": own, "plan": plan}
-    status = 200
-    if request.method == "POST":
-        if all([form.is_valid(), own.is_valid(), *(each.is_valid() for each in measures)]):
-            draft = draft_of_forms(form, measures, own)
-            if request.POST.get("act") != "check" and (
-                answer := _keep(request, household, plan, draft, form)
-            ):
-                return answer
-            context |= _checked(household, draft, measures)
-            status = 422 if form.errors else 200
-        else:
-            status = 422
-    context |= {
-        "heading": "修改帮扶计划" if plan else "制定帮扶计划",
-        "household": household,
-        "name": name_of(request.viewer, household),
-        "summary_facts": household_facts_shown(request.viewer, household),
-        "offered": offered,
-        "cancel_url": reverse("plan", args=[plan.pk]) if plan else reverse("plans"),
-    }
-    return render(request, "plans/form.html", context, status=status)
-
-
-def _forms(
-    request: Request, offered: Proposals, draft: PlanDraft
-) -> tuple[PlanForm, list[MeasureForm], OwnMeasureForm]:
-    data = request.POST if request.method == "POST" else None
-    initial = initial_measures(draft)
-    members = member_choices(request.viewer, offered.members, today())
-    asked = {*offered.to_ask, *draft.conditions}
-    return (
-        PlanForm(data, asked=asked, initial=initial_plan(draft)),
-        [
-            MeasureForm(
-                data,
-                offered=each,
-                risks=sorted(offered.facts.risks or ()),
-                members=members,
-                initial=initial.get(each.measure.name, {}),
-            )
-            for each in offered.fits
-        ],
-        OwnMeasureForm(data, prefix="own", initial=initial_own(draft)),
-    )
-
-
-def _checked(household: Household, draft: PlanDraft, measures: list[MeasureForm]) -> dict[str, Any]:
-    found = weighed(household, draft, today())
-    workings = {each.measure: found.working(each) for each in draft.measures if each.measure}
-    for form in measures:
-        form.working = workings.get(form.offered.measure.name, "")  # type: ignore[attr-defined]
-    return {"remarks": remark_rows(found.remarks), "is_checked": True}
-
-
-def _keep(
-    request: Request, household: Household, plan: Plan | None, draft: PlanDraft, form: PlanForm
-) -> HttpResponse | None:
-    """Keep the draft and go to the plan; what is refused stands on the form."""
-    typed = request.POST.get("version", "")
-    try:
-        kept = draw_up_plan(
-            actor=request.actor,
-            household_id=household.pk,
-            draft=draft,
-            plan_id=plan.pk if plan else None,
-            version=int(typed) if plan and typed.isdecimal() else None,
-            on=today(),
-            at=now(),
-        )
-    except Unfit as refusal:
-        show_refusal(form, refusal)
-        return None
-    messages.success(request, "计划已保存为草稿，请核对审查提示后提交审定")
-    return HttpResponseRedirect(reverse("plan", args=[kept.pk]), status=303)
-
-
 @page("plans/<int:plan_id>/", "plan", _P.SEE_INCOME)
 def plan_shown(request: Request, plan_id: int) -> HttpResponse:
     """Show a plan, with what the viewer may do about it."""
@@ -249,15 +135,14 @@ def plan_submit(request: Request, plan_id: int) -> HttpResponse:
     """Submit a draft."""
     found_row(Plan.objects.all(), request.viewer, plan_id, _P.DRAW_UP_PLAN)
     form = SubmitForm(request.POST)
-    if form.is_valid():
-        try:
-            submit_plan(actor=request.actor, plan_id=plan_id, on=today(), at=now(), **form.cleaned_data)
-        except Unfit as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, "计划已提交乡镇审定")
-            return HttpResponseRedirect(reverse("plan", args=[plan_id]), status=303)
-    return _plan_page(request, plan_id, submit=form)
+    done = answered(
+        request,
+        form,
+        lambda typed: submit_plan(actor=request.actor, plan_id=plan_id, on=today(), at=now(), **typed),
+        said="计划已提交乡镇审定",
+        to=reverse("plan", args=[plan_id]),
+    )
+    return done or _plan_page(request, plan_id, submit=form)
 
 
 @page("plans/<int:plan_id>/decide/", "plan_decide", _P.APPROVE_PLAN, methods=("POST",))
@@ -265,15 +150,17 @@ def plan_decide(request: Request, plan_id: int) -> HttpResponse:
     """Approve a plan or send it back."""
     found_row(Plan.objects.all(), request.viewer, plan_id, _P.APPROVE_PLAN)
     form = DecisionForm(request.POST)
-    if form.is_valid():
-        typed = dict(form.cleaned_data)
-        act = approve_plan if typed.pop("decision") == "approve" else return_plan
-        try:
-            decided = act(actor=request.actor, plan_id=plan_id, on=today(), at=now(), **typed)
-        except Unfit as refusal:
-            show_refusal(form, refusal)
-        else:
-            said = "计划已审定，开始执行" if decided.state == "approved" else "计划已退回修改"
-            messages.success(request, said)
-            return HttpResponseRedirect(reverse("plan", args=[plan_id]), status=303)
-    return _plan_page(request, plan_id, decision=form)
+
+    def act(typed: Mapping[str, Any]) -> Plan:
+        decide = approve_plan if typed["decision"] == "approve" else return_plan
+        said = {name: typed[name] for name in ("version", "opinion")}
+        return decide(actor=request.actor, plan_id=plan_id, on=today(), at=now(), **said)
+
+    done = answered(
+        request,
+        form,
+        act,
+        said=lambda plan: "计划已审定，开始执行" if plan.state == "approved" else "计划已退回修改",
+        to=reverse("plan", args=[plan_id]),
+    )
+    return done or _plan_page(request, plan_id, decision=form)

@@ -1,14 +1,13 @@
 """Tasks of departments: the list, sending one, answering it, and accepting the answer."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from shouwang.actions.refusals import Unfit
 from shouwang.actions.task_sending import TASK_KINDS, answer_task, close_task, return_task, send_task
 from shouwang.domain.departments import department_label, department_named
 from shouwang.domain.permissions import Permission
@@ -22,12 +21,12 @@ from shouwang.web.assistance import (
     list_context,
     name_of,
     place_choices,
-    show_refusal,
 )
 from shouwang.web.clock import now, today
 from shouwang.web.columns import Column
 from shouwang.web.forms.tasks import AnswerForm, CloseForm, TaskFilter, TaskForm
 from shouwang.web.page import Request, page
+from shouwang.web.posting import answered, back_of
 from shouwang.web.present import village_name
 
 _P = Permission
@@ -95,22 +94,22 @@ def task_new(request: Request, household_id: int) -> HttpResponse:
     household = found_household(request, household_id, _P.SEND_TASK)
     measure = _measure(request, household_id)
     form = TaskForm(request.POST) if request.method == "POST" else TaskForm(initial=_initial(measure))
-    if request.method == "POST" and form.is_valid():
-        measure_id = measure.pk if measure else None
-        try:
-            sent = send_task(
-                actor=request.actor,
-                household_id=household_id,
-                measure_id=measure_id,
-                on=today(),
-                at=now(),
-                **form.cleaned_data,
-            )
-        except Unfit as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, f"任务 {sent.number} 已派给{department_label(sent.department)}")
-            return HttpResponseRedirect(reverse("task", args=[sent.pk]), status=303)
+    done = answered(
+        request,
+        form,
+        lambda typed: send_task(
+            actor=request.actor,
+            household_id=household_id,
+            measure_id=measure.pk if measure else None,
+            on=today(),
+            at=now(),
+            **typed,
+        ),
+        said=lambda sent: f"任务 {sent.number} 已派给{department_label(sent.department)}",
+        to=lambda sent: reverse("task", args=[sent.pk]),
+    )
+    if done is not None:
+        return done
     context = {
         "heading": "派发部门任务",
         "form": form,
@@ -118,7 +117,9 @@ def task_new(request: Request, household_id: int) -> HttpResponse:
         "summary_facts": household_facts_shown(request.viewer, household),
         "measure": measure,
         "submit_label": "派发",
-        "cancel_url": reverse("plan", args=[measure.plan_id]) if measure else reverse("tasks"),
+        "cancel_url": back_of(
+            request, reverse("plan", args=[measure.plan_id]) if measure else reverse("tasks")
+        ),
     }
     return render(request, "tasks/form.html", context, status=422 if form.errors else 200)
 
@@ -176,15 +177,14 @@ def task_answer(request: Request, task_id: int) -> HttpResponse:
     """Answer a task of one's own department."""
     found_row(Task.objects.all(), request.viewer, task_id, _P.ANSWER_TASK)
     form = AnswerForm(request.POST)
-    if form.is_valid():
-        try:
-            answer_task(actor=request.actor, task_id=task_id, on=today(), at=now(), **form.cleaned_data)
-        except Unfit as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, "办理结果已反馈")
-            return HttpResponseRedirect(reverse("task", args=[task_id]), status=303)
-    return _task_page(request, task_id, answer=form)
+    done = answered(
+        request,
+        form,
+        lambda typed: answer_task(actor=request.actor, task_id=task_id, on=today(), at=now(), **typed),
+        said="办理结果已反馈",
+        to=reverse("task", args=[task_id]),
+    )
+    return done or _task_page(request, task_id, answer=form)
 
 
 @page("tasks/<int:task_id>/close/", "task_close", _P.SEND_TASK, methods=("POST",))
@@ -192,18 +192,19 @@ def task_close(request: Request, task_id: int) -> HttpResponse:
     """Accept an answer, or send it back."""
     found_row(Task.objects.all(), request.viewer, task_id, _P.SEND_TASK)
     form = CloseForm(request.POST)
-    if form.is_valid():
-        typed = dict(form.cleaned_data)
+
+    def act(typed: Mapping[str, Any]) -> Task:
+        told = dict(typed)
         usual: dict[str, Any] = {"actor": request.actor, "task_id": task_id, "on": today(), "at": now()}
-        is_closed = typed.pop("decision") == "close"
-        try:
-            if is_closed:
-                close_task(version=typed["version"], **usual)
-            else:
-                return_task(**typed, **usual)
-        except Unfit as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, "任务已销号" if is_closed else "任务已退回部门重办")
-            return HttpResponseRedirect(reverse("task", args=[task_id]), status=303)
-    return _task_page(request, task_id, close=form)
+        if told.pop("decision") == "close":
+            return close_task(version=told["version"], **usual)
+        return return_task(**told, **usual)
+
+    done = answered(
+        request,
+        form,
+        act,
+        said=lambda task: "任务已销号" if task.state == "closed" else "任务已退回部门重办",
+        to=reverse("task", args=[task_id]),
+    )
+    return done or _task_page(request, task_id, close=form)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from shouwang.actions.attachments import add_attachment
 from shouwang.actions.refusals import Refusal, Unfit
 from shouwang.actions.visit_recording import record_visit
+from shouwang.domain.credit_support import may_borrow
 from shouwang.domain.permissions import Permission
 from shouwang.domain.roles import Role
 from shouwang.records.access import visible
@@ -24,13 +25,13 @@ from shouwang.web.assistance import (
     list_context,
     name_of,
     place_choices,
-    show_refusal,
 )
 from shouwang.web.clock import now, today
 from shouwang.web.columns import Column
 from shouwang.web.forms.plans import PlaceForm
 from shouwang.web.forms.visits import QUESTIONS, VisitFilter, VisitForm
 from shouwang.web.page import PAGES, Request, page
+from shouwang.web.posting import back_of, show_refusal
 from shouwang.web.present import risk_words, village_name
 
 _P = Permission
@@ -158,12 +159,13 @@ def visit_new(request: Request, household_id: int) -> HttpResponse:
     """Record a visit: the day, four questions, what was seen, photos."""
     household = found_household(request, household_id)
     kinds = _kinds(request, household)
+    asks_loan = may_borrow(household.household_class, household.monitoring)
     asked = request.GET.get("kind", "")
     initial = {"visited_on": today(), "kind": asked if asked in dict(kinds) else kinds[0][0]}
     if request.method == "POST":
-        form = VisitForm(request.POST, request.FILES, kinds=kinds)
+        form = VisitForm(request.POST, request.FILES, kinds=kinds, asks_loan=asks_loan)
     else:
-        form = VisitForm(initial=initial, kinds=kinds)
+        form = VisitForm(initial=initial, kinds=kinds, asks_loan=asks_loan)
     if request.method == "POST" and form.is_valid() and (answer := _recorded(request, household, form)):
         return answer
     context = {
@@ -172,7 +174,7 @@ def visit_new(request: Request, household_id: int) -> HttpResponse:
         "name": name_of(request.viewer, household),
         "summary_facts": household_facts_shown(request.viewer, household),
         "submit_label": "保存",
-        "cancel_url": reverse("visits"),
+        "cancel_url": back_of(request, reverse("visits")),
     }
     return render(request, "visits/form.html", context, status=422 if form.errors else 200)
 
