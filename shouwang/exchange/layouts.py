@@ -92,6 +92,15 @@ def code_list(name: str) -> Mapping[str, str]:
 
 
 @cache
+def code_words(name: str) -> Mapping[str, str]:
+    """Return the standard word of each code of a list, the first that the list gives for it."""
+    words: dict[str, str] = {}
+    for word, code in _read("codes")[name].items():
+        words.setdefault(code, word)
+    return MappingProxyType(words)
+
+
+@cache
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
 

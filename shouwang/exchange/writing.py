@@ -1,14 +1,9 @@
-"""Write workbooks that people open: text stays text, nothing is a formula, and the file is whole or absent.
-
-CSV policy: `csv_safe` puts a single quote before a text that a spreadsheet program could run, and before one
-that begins with a quote, so `csv_plain` gives every text back unchanged. Plain numbers keep their sign.
-"""
+"""Write workbooks that people open: text stays text, nothing is a formula, the file is whole or absent."""
 
 import datetime as dt
 import itertools
 import math
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,24 +16,23 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from shouwang.exchange.safe_text import clean_text, sheet_name
+
 Cell = str | int | float | dt.date | None
-CellKind = Literal["text", "int", "yuan", "date", "percent"]
+CellKind = Literal["text", "int", "yuan", "wan", "date", "percent"]
 Style = Literal["bad", "warn", "good", "strong"]
 
 MOST_ROWS = 1_048_575
-MOST_CHARACTERS = 32_767
-CUT_MARK = "…（过长，已截断）"
 NOT_A_NUMBER = "无法计算"
-_ROWS_HELD = 50_000
+# More cells than these are written as they come, without being held.
+_CELLS_HELD = 500_000
+_MOST_IN_MARGIN = 200
 _EXACT_BELOW = 10**15
 _FIRST_DATE = dt.date(1900, 3, 1)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_SHEET_NAME_MARKS = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
-_RUNNABLE = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0", "'")
-_PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?")
 _NUMBER_FORMATS: dict[CellKind, str] = {
-    "text": "@", "int": "0", "yuan": "#,##0.00", "date": "yyyy-mm-dd", "percent": "0.0%"
+    "text": "@", "int": "0", "yuan": "#,##0.00", "wan": "#,##0.0000", "date": "yyyy-mm-dd", "percent": "0.0%"
 }  # fmt: skip
+_UNITS: dict[CellKind, int] = {"yuan": 100, "wan": 1_000_000}
 _FILLS: dict[Style, str] = {"bad": "#F8B4B4", "warn": "#FDE68A", "good": "#BBE5C4", "strong": "#DCE6F2"}
 
 
@@ -48,7 +42,10 @@ class WriteError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """Describe one column; `yuan` takes integer fen, `percent` a fraction, `note` shows on the header."""
+    """Describe one column; `yuan` and `wan` (万元) take integer fen, `percent` a fraction.
+
+    `note` shows on the header.
+    """
 
     header: str
     width: float = 12
@@ -67,12 +64,16 @@ class StyledRow:
 
 @dataclass(frozen=True)
 class SheetSpec:
-    """Describe one sheet: optional title line, header row, and rows of as many cells as there are columns."""
+    """Describe one sheet: optional title line, header row, and rows of as many cells as there are columns.
+
+    With `is_sparse` empty cells are left out, without their border: half the time for wide tables.
+    """
 
     name: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell] | StyledRow]
     title: str = ""
+    is_sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,17 @@ class BookProperties:
 
 
 def write_workbook(
-    path: Path, sheets: Sequence[SheetSpec], *, properties: BookProperties, most_rows: int = MOST_ROWS
+    path: Path,
+    sheets: Sequence[SheetSpec],
+    *,
+    properties: BookProperties,
+    most_rows: int = MOST_ROWS,
+    mark: str = "",
 ) -> None:
     """Write an .xlsx beside `path` and put it in place at once, or leave `path` as it was.
 
-    A sheet of more than `most_rows` rows, title and header counted, goes on in "name (2)". Raises WriteError.
+    A sheet of more than `most_rows` rows, title and header counted, goes on in "name (2)". `mark` stands in
+    the header and footer of every page. Raises WriteError.
     """
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=".xlsx")
@@ -99,7 +106,7 @@ def write_workbook(
         raise _write_error(path, error) from None
     os.close(handle)
     try:
-        _write(temporary, sheets, properties, most_rows)
+        _write(temporary, sheets, properties, most_rows, mark)
         os.replace(temporary, path)
     except (OSError, XlsxWriterException) as error:
         raise _write_error(path, error) from None
@@ -119,9 +126,20 @@ def _write_error(path: Path, error: Exception) -> WriteError:
     )
 
 
-def _write(temporary: str, sheets: Sequence[SheetSpec], properties: BookProperties, most_rows: int) -> None:
-    held = [(sheet, *_held_rows(sheet.rows)) for sheet in sheets]
-    is_large = sum(count for _, _, count in held) > _ROWS_HELD
+def _write(
+    temporary: str,
+    sheets: Sequence[SheetSpec],
+    properties: BookProperties,
+    most_rows: int,
+    mark: str,
+) -> None:
+    held, cells = [], 0
+    for sheet in sheets:
+        # Once it is known to be large nothing more is read ahead: a later sheet may count an earlier one.
+        rows, count = _held_rows(sheet) if cells <= _CELLS_HELD else (iter(sheet.rows), 0)
+        held.append((sheet, rows))
+        cells += count * len(sheet.columns)
+    is_large = cells > _CELLS_HELD
     book = xlsxwriter.Workbook(
         temporary,
         {
@@ -137,18 +155,26 @@ def _write(temporary: str, sheets: Sequence[SheetSpec], properties: BookProperti
     formats = _Formats(book)
     used: set[str] = set()
     try:
-        for sheet, rows, _ in held:
+        for sheet, rows in held:
             _write_sheet(book, formats, sheet, rows, used, most_rows)
+        for worksheet in book.worksheets():
+            if mark:
+                _set_mark(worksheet, mark)
     finally:
         book.close()
 
 
-def _held_rows(
-    rows: Iterable[Sequence[Cell] | StyledRow],
-) -> tuple[Iterator[Sequence[Cell] | StyledRow], int]:
-    iterator = iter(rows)
-    first = list(itertools.islice(iterator, _ROWS_HELD + 1))
+def _held_rows(sheet: SheetSpec) -> tuple[Iterator[Sequence[Cell] | StyledRow], int]:
+    iterator = iter(sheet.rows)
+    first = list(itertools.islice(iterator, _CELLS_HELD // max(len(sheet.columns), 1) + 1))
     return itertools.chain(first, iterator), len(first)
+
+
+def _set_mark(worksheet: Worksheet, mark: str) -> None:
+    """Write the mark into the margins; "&" begins an instruction there unless doubled."""
+    text = clean_text(mark).replace("&", "&&")[:_MOST_IN_MARGIN]
+    worksheet.set_header(f"&C{text}")
+    worksheet.set_footer(f"&L{text}&R第 &P 页 / 共 &N 页")
 
 
 class _Formats:
@@ -188,6 +214,8 @@ def _write_sheet(
             styled = row if isinstance(row, StyledRow) else StyledRow(row)
             worksheet.set_row(at, styled.height)
             for column_at, (value, column) in enumerate(zip(styled.values, sheet.columns, strict=True)):
+                if sheet.is_sparse and value in (None, ""):
+                    continue
                 form = formats.of(column.kind, styled.styles.get(column_at))
                 _write_cell(worksheet, at, column_at, value, column.kind, form)
             at += 1
@@ -234,7 +262,7 @@ def _write_cell(
         worksheet.write_blank(row, column, None, form)
     elif isinstance(value, bool):
         worksheet.write_string(row, column, "是" if value else "否", form)
-    elif isinstance(value, int | float) and kind in ("int", "yuan", "percent"):
+    elif isinstance(value, int | float) and kind not in ("text", "date"):
         _write_number(worksheet, row, column, value, kind, form)
     elif isinstance(value, dt.date) and kind == "date" and _is_excel_date(value):
         worksheet.write_datetime(row, column, value, form)
@@ -250,7 +278,7 @@ def _write_number(
     elif abs(value) >= _EXACT_BELOW:
         worksheet.write_string(row, column, str(value), form)
     else:
-        worksheet.write_number(row, column, value / 100 if kind == "yuan" else value, form)
+        worksheet.write_number(row, column, value / _UNITS.get(kind, 1), form)
 
 
 def _is_excel_date(value: dt.date) -> bool:
@@ -261,40 +289,3 @@ def _as_text(value: Cell) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat(" ", "seconds")
     return value.isoformat() if isinstance(value, dt.date) else str(value)
-
-
-def clean_text(text: str) -> str:
-    """Answer a text a workbook can hold: line ends as \\n, forbidden characters as U+FFFD, cut visibly."""
-    text = _FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(text) * 2 <= MOST_CHARACTERS or len(text.encode("utf-16-le")) // 2 <= MOST_CHARACTERS:
-        return text
-    kept = text.encode("utf-16-le")[: (MOST_CHARACTERS - len(CUT_MARK)) * 2]
-    return kept.decode("utf-16-le", "ignore") + CUT_MARK
-
-
-def sheet_name(wanted: str, used: set[str], part: int = 1) -> str:
-    """Answer a name Excel accepts that is not in `used` (lower case), and add it; part 2 says (2)."""
-    base = _SHEET_NAME_MARKS.sub("_", wanted).strip().strip("'").strip() or "Sheet"
-    if base.lower() == "history":
-        base += "_"
-    number = part
-    while True:
-        ending = f" ({number})" if number > 1 else ""
-        most = 31 - len(ending)
-        name = base.encode("utf-16-le")[: most * 2].decode("utf-16-le", "ignore").rstrip("' ") + ending
-        if name.lower() not in used:
-            used.add(name.lower())
-            return name
-        number += 1
-
-
-def csv_safe(text: str) -> str:
-    """Answer a CSV cell that no spreadsheet program runs; `csv_plain` undoes it."""
-    if text.startswith(_RUNNABLE) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
-    return text
-
-
-def csv_plain(text: str) -> str:
-    """Answer the text that `csv_safe` was given."""
-    return text.removeprefix("'")

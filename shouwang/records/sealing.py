@@ -69,18 +69,30 @@ def unseal(sealed: bytes, *, of: str) -> str:
 
 def unseal_bytes(sealed: bytes, *, of: str) -> bytes:
     """Decrypt bytes. Raises UnsealError."""
-    raw = bytes(sealed)
-    entry = _CIPHERS.get(raw[0]) if raw else None
-    if entry is None or len(raw) < 1 + _NONCE_BYTES + _TAG_BYTES:
-        raise UnsealError("加密内容不完整，请从备份恢复")
-    nonce = raw[1 : 1 + _NONCE_BYTES]
-    tag = raw[1 + _NONCE_BYTES : 1 + _NONCE_BYTES + _TAG_BYTES]
-    decryptor = Cipher(entry[1](_derived(of)), modes.GCM(nonce, tag)).decryptor()
-    decryptor.authenticate_additional_data(of.encode())
-    try:
-        return decryptor.update(raw[1 + _NONCE_BYTES + _TAG_BYTES :]) + decryptor.finalize()
-    except InvalidTag:
-        raise UnsealError("加密内容无法解开：密钥不符或内容被改动，请核对密钥文件") from None
+    return unsealer(of=of)(sealed)
+
+
+def unsealer(*, of: str) -> Callable[[bytes], bytes]:
+    """Return `unseal_bytes` for many values of one column; the key is looked up here, once."""
+    key, named = _derived(of), of.encode()
+
+    def unseal_one(sealed: bytes) -> bytes:
+        raw = bytes(sealed)
+        entry = _CIPHERS.get(raw[0]) if raw else None
+        if entry is None or len(raw) < 1 + _NONCE_BYTES + _TAG_BYTES:
+            raise UnsealError("加密内容不完整，请从备份恢复")
+        nonce, tag = raw[1 : 1 + _NONCE_BYTES], raw[1 + _NONCE_BYTES : 1 + _NONCE_BYTES + _TAG_BYTES]
+        body = raw[1 + _NONCE_BYTES + _TAG_BYTES :]
+        try:
+            if raw[0] == _AES:
+                return AESGCM(key).decrypt(nonce, body + tag, named)
+            decryptor = Cipher(entry[1](key), modes.GCM(nonce, tag)).decryptor()
+            decryptor.authenticate_additional_data(named)
+            return decryptor.update(body) + decryptor.finalize()
+        except InvalidTag:
+            raise UnsealError("加密内容无法解开：密钥不符或内容被改动，请核对密钥文件") from None
+
+    return unseal_one
 
 
 def id_index(number: str) -> str:

@@ -11,6 +11,7 @@ from shouwang.domain.permissions import Permission
 from shouwang.records.access import visible
 from shouwang.records.models import Household, SavedList
 from shouwang.records.models.households import MONITORING
+from shouwang.records.outside_help import helped_outside
 from shouwang.records.prefixes import Prefix as Prefix
 from shouwang.records.viewers import Viewer
 
@@ -38,6 +39,7 @@ class HouseholdFilter:
     risk: str = ""
     grade: str = ""
     lacks_contact: bool = False
+    is_helped_outside: bool = False
     name: str = ""
     is_gone: bool = False
 
@@ -67,6 +69,8 @@ def households(viewer: Viewer, asked: HouseholdFilter) -> QuerySet[Household]:
         rows = rows.filter(risks__contains=[asked.risk])
     if asked.lacks_contact:
         rows = rows.filter(monitoring="monitored", contact=None)
+    if asked.is_helped_outside:
+        rows = helped_outside(rows)
     if asked.name:
         column = "head_pinyin" if asked.name.isascii() else "head_name"
         rows = rows.filter(**{f"{column}__prefix": asked.name.lower()})

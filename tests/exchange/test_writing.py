@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from shouwang.exchange import writing
 from shouwang.exchange.reading import ReaderWorker, open_book
+from shouwang.exchange.safe_text import CUT_MARK, clean_text, csv_plain, csv_safe, sheet_name
 from shouwang.exchange.writing import (
-    CUT_MARK,
     NOT_A_NUMBER,
     BookProperties,
     Cell,
@@ -20,10 +20,6 @@ from shouwang.exchange.writing import (
     SheetSpec,
     StyledRow,
     WriteError,
-    clean_text,
-    csv_plain,
-    csv_safe,
-    sheet_name,
     write_workbook,
 )
 
@@ -190,7 +186,7 @@ def test_large_and_small_books_hold_the_same(tmp_path: Path, monkeypatch: pytest
     rows: list[list[Cell]] = [["=1", 100], ["b", None], [None, 300]]
     columns = [Column("文", note="注"), Column("元", kind="yuan")]
     small = written(tmp_path / "a.xlsx", rows, *columns)["名单"]
-    monkeypatch.setattr(writing, "_ROWS_HELD", 1)
+    monkeypatch.setattr(writing, "_CELLS_HELD", 1)
     large = written(tmp_path / "b.xlsx", rows, *columns)["名单"]
     assert list(small.iter_rows(values_only=True)) == list(large.iter_rows(values_only=True))
     assert "<f>" not in parts_of(tmp_path / "b.xlsx")
@@ -259,3 +255,32 @@ def test_the_csv_policy_loses_nothing(text: str) -> None:
     safe = csv_safe(text)
     assert csv_plain(safe) == text
     assert not safe.startswith(("=", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+
+
+def test_a_mark_stands_in_every_margin(tmp_path: Path) -> None:
+    sheets = [SheetSpec(name, [Column("甲")], [["乙"]]) for name in ("一", "二")]
+    write_workbook(tmp_path / "a.xlsx", sheets, properties=PROPERTIES, mark="王&李 361023DC1")
+
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet in book:
+        assert sheet.oddHeader.center.text == "王&&李 361023DC1"
+        assert sheet.oddFooter.left.text == "王&&李 361023DC1"
+        assert "&P" in sheet.oddFooter.right.text
+
+
+def test_ten_thousand_yuan_is_a_unit_of_its_own(tmp_path: Path) -> None:
+    book = written(tmp_path / "a.xlsx", [[12_345_600]], Column("万元", kind="wan"))
+
+    assert book["名单"]["A2"].value == 12.3456
+
+
+def test_a_sparse_sheet_reads_back_the_same(tmp_path: Path) -> None:
+    rows: list[list[Cell]] = [["一", ""], [None, "二"]]
+    read = []
+    for is_sparse in (True, False):
+        sheet = SheetSpec("名单", [Column("甲"), Column("乙")], rows, is_sparse=is_sparse)
+        write_workbook(tmp_path / "a.xlsx", [sheet], properties=PROPERTIES)
+        book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+        read.append([[cell.value for cell in row] for row in book["名单"].iter_rows()])
+
+    assert read[0] == read[1] == [["甲", "乙"], ["一", None], [None, "二"]]
