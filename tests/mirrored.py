@@ -7,6 +7,7 @@ from typing import Any
 from shouwang.domain.roles import Role
 from shouwang.records.models import (
     Account,
+    ApiToken,
     Attachment,
     AttachmentContent,
     Case,
@@ -16,8 +17,10 @@ from shouwang.records.models import (
     ClueCheck,
     ClueOrigin,
     Contact,
+    ExportRequest,
     Finding,
     Household,
+    LookBack,
     Meeting,
     MeetingItem,
     Plan,
@@ -28,6 +31,10 @@ from shouwang.records.models import (
     Visit,
 )
 from shouwang.records.sealing import seal_bytes
+from tests.delivery_rows import delivered
+from tests.match_world import waiting_review
+from tests.quality_rows import doubted
+from tests.support_world import supported
 from tests.world import NOW, TODAY, Place, account, household
 
 NAME, WORDS, DISEASE = "鹳甲金丝", "鹳语不应外泄", "鹳病"
@@ -51,14 +58,7 @@ def mirror(of: Place) -> Mirror:
     """Make one of everything in the first village of a county; call it inside `entered_system()`."""
     village = of.villages[0]
     staff = account(Role.VILLAGE, village, name="鹳县村干部")
-    home = household(
-        village,
-        members=2,
-        head_name=NAME,
-        number=f"{NUMBER}{of.county}",
-        monitoring="monitored",
-        risks=["medical"],
-    )
+    home = _home(of)
     person = home.members.first()
     assert person is not None
     ids: dict[str, object] = {
@@ -71,9 +71,14 @@ def mirror(of: Place) -> Mirror:
         **_clue(of, home, staff),
         **_case(of, home, staff),
         **_meeting(home, staff),
+        **_token(staff),
         **_scan(home, staff),
+        **_export(of, home, staff),
+        **delivered(of, WORDS),
+        **doubted(home, staff, WORDS),
     }
-    ids |= _help(of, home, staff)
+    ids["review_id"] = waiting_review(home, named=NAME, words=NAME).pk
+    ids |= _help(of, home, staff) | supported(home, staff, WORDS, NAME)
     same = {name: str(home.pk) for name in ("row", "rows", "ids", "household")}
     form = {
         **same,
@@ -85,7 +90,18 @@ def mirror(of: Place) -> Mirror:
         "account": str(staff.pk),
         **{name: str(value) for name, value in ids.items()},
     }
-    return Mirror(ids, form)
+    return Mirror(ids, form, frozenset({"export_new"}))
+
+
+def _home(of: Place) -> Household:
+    return household(
+        of.villages[0],
+        members=2,
+        head_name=NAME,
+        number=f"{NUMBER}{of.county}",
+        monitoring="monitored",
+        risks=["medical"],
+    )
 
 
 def _fixed() -> dict[str, object]:
@@ -100,6 +116,7 @@ def _fixed() -> dict[str, object]:
         "track": "elimination",
         "kind": "notice",
         "objection": 1,
+        "profile": "roster",
     }
 
 
@@ -215,6 +232,9 @@ def _help(of: Place, home: Household, staff: Account) -> dict[str, object]:
     visit = Visit.objects.create(
         kind="monthly", visited_on=TODAY, by=staff, role="village", found=WORDS, recorded_at=NOW, **about
     )
+    LookBack.objects.create(
+        decision="keep", opinion=WORDS, on=TODAY, by=staff, role="village", recorded_at=NOW, **about
+    )
     return {
         "plan_id": plan.pk,
         "measure_id": measure.pk,
@@ -231,6 +251,22 @@ def _meeting(home: Household, staff: Account) -> dict[str, object]:
     )
     item = MeetingItem.objects.create(meeting=meeting, household=home, kind="flagged", text=WORDS, **place)
     return {"meeting_id": meeting.pk, "item_id": item.pk}
+
+
+def _token(staff: Account) -> dict[str, object]:
+    made = ApiToken.objects.create(
+        account=staff,
+        name=WORDS,
+        start="sw_",
+        digest=WORDS,
+        scopes=["read:households"],
+        methods=["GET"],
+        epoch=staff.session_epoch,
+        from_at=NOW,
+        until_at=NOW + timedelta(days=90),
+        created_at=NOW,
+    )
+    return {"token_id": made.pk}
 
 
 def _scan(home: Household, staff: Account) -> dict[str, object]:
@@ -250,3 +286,22 @@ def _scan(home: Household, staff: Account) -> dict[str, object]:
         attachment=scan, sealed=seal_bytes(WORDS.encode(), of="attachment"), **place
     )
     return {"attachment_id": scan.pk}
+
+
+def _export(of: Place, home: Household, staff: Account) -> dict[str, object]:
+    chosen = {"profile": "roster", "area": home.division, "from_on": str(TODAY), "to_on": str(TODAY)}
+    made = ExportRequest.objects.create(
+        number=f"{of.county}DC1",
+        division=home.division,
+        area=home.division,
+        profile="roster",
+        chosen={**chosen, "roles": ["village"]},
+        has_personal=True,
+        row_count=1,
+        purpose="work",
+        reason=WORDS,
+        state="asked",
+        requested_by=staff,
+        requested_at=NOW,
+    )
+    return {"export_id": made.pk}

@@ -123,13 +123,12 @@ def household(division: str = VILLAGE, *, members: int = 1, **columns: Any) -> H
     return made
 
 
-def member(of: Household, *, relation: str = "之子", **columns: Any) -> Member:
+def member(of: Household, *, relation: str = "之子", identity: str = "", **columns: Any) -> Member:
     """Make a member of a household with a sealed number and the version in force."""
     number = next(_numbers)
-    identity = id_number(number)
+    identity = identity or id_number(number)
     name = of.head_name if relation == "户主" else f"王乙{number}"
     made = Member.objects.create(
-        code=f"P{number:07d}",
         household=of,
         division=of.division,
         name=name,
@@ -140,7 +139,7 @@ def member(of: Household, *, relation: str = "之子", **columns: Any) -> Member
         id_sealed=seal(identity, of="member.id_number"),
         id_key=id_index(identity),
         id_tail_key=tail_index(identity),
-        **columns,
+        **{"code": f"P{number:07d}", **columns},
     )
     MemberVersion.objects.create(
         member=made,

@@ -20,8 +20,8 @@ from shouwang.domain.divisions import DivisionError
 from shouwang.records.access import entered_system
 from shouwang.records.loading_lock import one_load_at_a_time
 from shouwang.records.models import Load
+from shouwang.records.models.loads import REGISTRY
 
-KIND = "registry"
 Step = Callable[[str], None]
 Detail = Callable[[str, int, int], None]
 Bring = Callable[[Path], Brought]
@@ -120,14 +120,14 @@ class _Order:
         """Return the load as it is recorded."""
         by = self.actor.viewer.account_id or None
         return Load(
-            kind=KIND, county=self.county, on=self.on, state=state, content_sha256=self.digest,
+            kind=REGISTRY, county=self.county, on=self.on, state=state, content_sha256=self.digest,
             actor_id=by, started_at=self.at, notices=list(self.brought.notices),
         )  # fmt: skip
 
 
 def _same_before(county: str, digest: str, on: date) -> Load | None:
     """Return the load that brought the same: for this day, or as the last of the county."""
-    done = Load.objects.filter(county=county, state="done", kind=KIND)
+    done = Load.objects.filter(county=county, state="done", kind=REGISTRY)
     same_day = done.filter(content_sha256=digest, on=on).first()
     last = done.order_by("-pk").first()
     return same_day or (last if last is not None and last.content_sha256 == digest else None)

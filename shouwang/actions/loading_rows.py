@@ -45,6 +45,7 @@ def write_rows(*, load: Load, brought: Brought, step: Step, detail: Detail | Non
         counts = _write_people(cursor, load, brought, step)
         bulk_ledgers.prepare_sheets(cursor, load.county, load.pk)
         counts["ledgers"] = {}
+        left_out = 0
         has_earlier = bulk_ledgers.has_known_sheets(cursor)
         for done, table in enumerate(LEDGERS):
             if not has_earlier and not row_count(brought=brought, table=table):
@@ -56,11 +57,15 @@ def write_rows(*, load: Load, brought: Brought, step: Step, detail: Detail | Non
                 detail(label, done, len(LEDGERS))
             bulk_ledgers.make_incoming(cursor, table)
             _copy_rows(cursor, f"incoming_{table}", table, table_batches(brought=brought, table=table))
+            left_out += bulk_ledgers.leave_out_delivered(cursor, table, load.county)
             written = bulk_ledgers.load_ledger(
                 cursor, table, county=load.county, load_id=load.pk, has_earlier=has_earlier
             )
             counts["ledgers"][table] = asdict(written)
             make_temporary(cursor, f"incoming_{table}", "nothing int")
+    if left_out:
+        told = f"有 {left_out} 行属于部门已经推送并生效的月份,以部门推送为准,未导入。"
+        load.notices = [*load.notices, told]
     return counts
 
 

@@ -13,6 +13,7 @@ from shouwang.records.bulk_moves import move_households
 from shouwang.records.bulk_undo import edited_since, leaning_on, mark_new, moved_back, take_back
 from shouwang.records.loading_lock import one_load_at_a_time
 from shouwang.records.models import Load
+from shouwang.records.models.loads import DELIVERY
 
 
 def undo_load(*, actor: Actor, load_id: int, at: datetime) -> Load:
@@ -40,6 +41,8 @@ def undo_load(*, actor: Actor, load_id: int, at: datetime) -> Load:
 
 
 def _refuse(cursor: CursorWrapper, load: Load) -> None:
+    if load.kind == DELIVERY:
+        raise Unfit(f"导入批次 {load.pk} 是部门推送,请在“数据推送”中撤回")
     if load.state != "done":
         raise Unfit(f"导入批次 {load.pk} 的状态是“{load.get_state_display()}”,只有已完成的才能撤销")
     reasons = []

@@ -10,8 +10,10 @@ from shouwang.cli import (
     backing_up,
     checking,
     daily,
+    delivering,
     doctor,
     explain,
+    lake,
     policy,
     screen,
     serving,
@@ -34,6 +36,7 @@ app.command("synthesise", cls=Command)(synthesise.synthesise)
 app.command("screen", cls=Command)(screen.screen)
 app.command("explain", cls=Command)(explain.explain)
 app.add_typer(policy.app, name="policy")
+app.add_typer(lake.app, name="lake")
 app.command("check", cls=Command)(checking.check)
 app.command("doctor", cls=Command)(doctor.doctor)
 app.command("createuser", cls=Command)(accounts.createuser)
@@ -44,6 +47,8 @@ app.command("backup", cls=Command)(backing_up.backup)
 app.command("restore", cls=Command)(backing_up.restore)
 app.command("init", cls=Command)(site.init)
 app.command("load", cls=Command)(site.load)
+app.command("deliver", cls=Command)(delivering.deliver)
+app.command("work", cls=Command)(delivering.work)
 app.command("undo-load", cls=Command)(site.undo_load)
 app.command("screen-records", cls=Command)(site.screen_records)
 

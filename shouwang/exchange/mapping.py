@@ -97,7 +97,7 @@ def read_mapping(path: Path) -> HeaderMapping:
     for name, body in raw.items():
         if not isinstance(body, dict):
             raise MappingError(path.name, "", f"“{name}”应写在一个 [数据来源、工作表或文件名] 之下")
-    return HeaderMapping(tuple(_section(path.name, name, body) for name, body in raw.items()))
+    return HeaderMapping(tuple(section_of(path.name, name, body) for name, body in raw.items()))
 
 
 def find_mapping(folders: Iterable[Path | None]) -> Path | None:
@@ -144,7 +144,8 @@ def write_proposal(path: Path, feed: str, section_name: str, headers: Sequence[s
     path.write_text(f"{old.rstrip()}\n\n{proposal_text(feed, section_name, headers)}", encoding="utf-8")
 
 
-def _section(file: str, name: str, body: Mapping[str, Any]) -> Section:
+def section_of(file: str, name: str, body: Mapping[str, Any]) -> Section:
+    """Read one section of a mapping, as a file or a form says it. Raises MappingError."""
     said: dict[str, Any] = {"columns": {}, "constants": {}, "units": {}, "values": {}}
     for key, value in body.items():
         alias = _ALIASES.get(key)

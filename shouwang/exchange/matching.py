@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from shouwang.domain.identity import IdentityProblem
 from shouwang.domain.masking import mask_name
 from shouwang.domain.tables import INCOME_ITEMS
+from shouwang.exchange.keeping import RowKeeper
 from shouwang.exchange.layouts import Layout
 from shouwang.exchange.parts import Part, RowsWriter
 from shouwang.exchange.persons import PersonIndex
@@ -23,6 +24,14 @@ UNMATCHED_REASONS = {
 }
 
 
+@dataclass(frozen=True)
+class KnownPeople:
+    """Whom rows may be matched to: the index of persons and heads, and the numbers of all households."""
+
+    index: PersonIndex
+    households: pa.Array
+
+
 @dataclass
 class Matcher:
     """Write the rows of deliveries to their parts, matched to `index`, or to `unmatched`."""
@@ -31,18 +40,21 @@ class Matcher:
     households: pa.Array
     key: bytes
     unmatched: RowsWriter
+    keeper: RowKeeper | None = None
 
     def write_events(self, rows: TypedRows, layout: Layout, part: Part) -> int:
         """Write one row per matched row; return how many were set aside."""
         keys = id_keys(rows, self.key)
         person, household, is_shared = self.index.find(keys, as_head=layout.subject == "household")
         lost = pc.indices_nonzero(pc.is_null(household)).to_pylist()
+        codes = {at: _why(rows, at, is_shared[at].as_py()) for at in lost}
         if lost:
-            codes = [_why(rows, at, is_shared[at].as_py()) for at in lost]
-            self._set_aside(rows, layout, part.source_id, lost, codes)
+            self._set_aside(rows, layout, part.source_id, lost, list(codes.values()))
         keep = pc.is_valid(household)
         columns = {"person_id": person, "household_id": household}
         columns |= {name: values for name, values in rows.columns.items() if name in part.schema.names}
+        if self.keeper is not None:
+            self.keeper.write(part, rows, columns, keys, codes)
         part.write({name: values.filter(keep) for name, values in columns.items()}, rows.row_no.filter(keep))
         return len(lost)
 
@@ -65,6 +77,8 @@ class Matcher:
                 "amount_fen": amount.filter(keep),
             }  # fmt: skip
             part.write(columns, row_no)
+            if self.keeper is not None:
+                self.keeper.write_matched(part, columns, row_no)
         return len(lost)
 
     def _set_aside(

@@ -27,12 +27,18 @@ Row = Sequence[str | None]
 
 
 class LayoutError(Exception):
-    """Say in Chinese why a recognised sheet cannot be used: what was found and what was expected."""
+    """Say in Chinese why a recognised sheet cannot be used: what was found and what was expected.
 
-    def __init__(self, file: str, sheet: str, reason_code: str, what: str, advice: str) -> None:
+    `feed` is what the sheet was taken for, None where that is not told.
+    """
+
+    def __init__(
+        self, file: str, sheet: str, reason_code: str, what: str, advice: str, feed: str | None = None
+    ) -> None:
         self.file = file
         self.sheet = sheet
         self.reason_code = reason_code
+        self.feed = feed
         where = f"文件《{file}》" + (f"的工作表“{sheet}”" if sheet else "")
         super().__init__(f"{where}：{what}。{advice}。")
 
@@ -256,7 +262,7 @@ def _require(
         f"按表头判断是“{found.layout.label}”数据（第 {found.row + 1} 行为表头），"
         f"但缺少必需的列：{'、'.join(missing)}。找到的列：{seen}",
         f"应有的列：{'、'.join(expected_headers(found.layout.feed))}。"
-        f"请补上该列，或在列名对应文件中写明它叫什么{f'（{hints}）' if hints else ''}",
+        f"请补上该列，或在列名对应文件中写明它叫什么{f'（{hints}）' if hints else ''}", found.layout.feed,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +22,7 @@ _TOTAL = r"^(本页|本村|本组|全村|全乡|全镇|全县)?(合|小|总|共|
 _WHOM = frozenset({"household_id", "person_id", "@number", "@head_number"})
 _NAMES = frozenset({"@name", "@head_name", "name", "head_name"})
 _LOOKED_AT_FOR_TOTALS = 3
+_DIGEST_BITS = 128
 _DATED_KINDS = {"past_date", "past_month"}
 
 
@@ -29,14 +31,15 @@ class TypedRows:
     """The usable rows of a batch, `row_no` as the user sees it.
 
     `columns` are by target name, `table.name` for a target outside the feed's table; targets the sheet
-    lacks are not there. `identities` are of the @number column (None without one). `bad` counts rows from
-    the first here.
+    lacks are not there. `identities` are of the @number column (None without one), `numbers` its cells as
+    they stand. `bad` counts rows from the first here.
     """
 
     row_no: pa.Array
     columns: dict[str, pa.Array]
     identities: list[Identity] | None
     bad: list[BadCell]
+    numbers: list[str | None] | None = None
 
     def column(self, name: str, type_: pa.DataType) -> pa.Array:
         """Return a column, all unknown if the sheet does not have it."""
@@ -72,7 +75,7 @@ class RowReader:
         self.row_count += table.num_rows
         by_target: dict[str, list[pa.Array]] = {}
         bad: list[BadCell] = []
-        identities = None
+        identities = numbers = None
         for reader in self._readers:
             cells = _cells(table, reader.bound)
             found, wrong = reader.read(cells)
@@ -83,8 +86,9 @@ class RowReader:
                 by_target.setdefault(name, []).append(values)
             if reader.bound.column.kind == "identity":
                 identities = _identities(cells, kinds, reader.bound, self.on)
+                numbers = cells.to_pylist()
         columns = {name: merged(name, values) for name, values in by_target.items()}
-        return TypedRows(row_no, columns, identities, bad)
+        return TypedRows(row_no, columns, identities, bad, numbers)
 
     def _usable(self, batch: SheetBatch) -> tuple[pa.Table, pa.Table, pa.Array]:
         table, kinds = batch.table.combine_chunks(), batch.kinds
@@ -109,14 +113,14 @@ class RowReader:
         filled = pa.array([0] * table.num_rows, pa.int8())
         for cells in trimmed.values():
             filled = pc.add(filled, pc.fill_null(pc.not_equal(cells, ""), False).cast(pa.int8()))
-        is_total = is_header = pa.array([False] * table.num_rows)
+        is_total = is_header = pa.array([False] * table.num_rows, pa.bool_())
         keys = self._columns_of(_WHOM | _NAMES)
         for index in sorted({*at[:_LOOKED_AT_FOR_TOTALS], *range(min(3, table.num_columns)), *keys}):
             words = pc.replace_substring_regex(_chunk(table, index), r"[\s　]+", "")
             is_total = pc.or_(is_total, pc.fill_null(pc.match_substring_regex(words, _TOTAL), False))
         for index, header in keys.items():
             is_header = pc.or_(is_header, pc.fill_null(pc.equal(trimmed[index], header), False))
-        is_keyless = pa.array([True] * table.num_rows)
+        is_keyless = pa.array([True] * table.num_rows, pa.bool_())
         for index in self._columns_of(_WHOM):
             is_keyless = pc.and_(is_keyless, pc.invert(pc.fill_null(pc.not_equal(trimmed[index], ""), False)))
         is_note = pc.and_(is_keyless, pc.less_equal(filled, 1))
@@ -137,21 +141,18 @@ class RowReader:
         }
 
     def fingerprint(self, batches: Iterable[SheetBatch]) -> tuple[int, int]:
-        """Return the number of usable rows and a hash of what they say that does not depend on their order.
-
-        For comparing sheets within one run of the program.
-        """
+        """Return the number of usable rows and a sum of what they say that does not depend on their order."""
         used = [bound for bound in self.plan.bound if bound.index is not None]
         used.sort(key=lambda bound: bound.column.header)
+        headers = "\x1f".join(bound.column.header for bound in used)
         rows = total = 0
         for batch in batches:
             table, _, _ = self._usable(batch)
             cells = [_cells(table, bound) for bound in used]
-            headers = [bound.column.header for bound in used]
             lines = pc.binary_join_element_wise(*cells, "\x1f", null_handling="replace", null_replacement="")
             rows += table.num_rows
-            total += sum(hash((*headers, line)) for line in lines.to_pylist())
-        return rows, total % (1 << 64)
+            total += sum(_digest(f"{headers}\x1e{line}") for line in lines.to_pylist())
+        return rows, total % (1 << _DIGEST_BITS)
 
     def _note_newest(self, bound: BoundColumn, found: dict[Target, pa.Array]) -> None:
         if bound.column.kind in _DATED_KINDS and not bound.column.is_personal:
@@ -159,6 +160,10 @@ class RowReader:
                 latest = pc.max(values).as_py()
                 if latest is not None and (self.newest is None or latest > self.newest):
                     self.newest = latest
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=_DIGEST_BITS // 8).digest())
 
 
 def without(rows: TypedRows, refused: Sequence[int]) -> TypedRows:
@@ -169,8 +174,9 @@ def without(rows: TypedRows, refused: Sequence[int]) -> TypedRows:
     keep = [at for at in range(len(rows.row_no)) if at not in gone]
     at = pa.array(keep, pa.int64())
     identities = None if rows.identities is None else [rows.identities[each] for each in keep]
+    numbers = None if rows.numbers is None else [rows.numbers[each] for each in keep]
     columns = {name: values.take(at) for name, values in rows.columns.items()}
-    return TypedRows(rows.row_no.take(at), columns, identities, rows.bad)
+    return TypedRows(rows.row_no.take(at), columns, identities, rows.bad, numbers)
 
 
 def _chunk(table: pa.Table, index: int) -> pa.Array:

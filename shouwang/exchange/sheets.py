@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from shouwang.domain.divisions import normalise
 from shouwang.domain.identity import IdentityNote
@@ -16,7 +17,8 @@ from shouwang.domain.tables import TABLES
 from shouwang.exchange import registry
 from shouwang.exchange.adding import tell_discrepancies
 from shouwang.exchange.identities import EXTRAS, IdentityFile, Sealing, sealed_columns
-from shouwang.exchange.matching import Matcher
+from shouwang.exchange.keeping import RowKeeper
+from shouwang.exchange.matching import KnownPeople, Matcher
 from shouwang.exchange.parts import ROW_ERRORS, UNMATCHED, Part, RowsWriter, join_parts, table_schema
 from shouwang.exchange.registry_tables import RegistryTables
 from shouwang.exchange.rows import RowReader, TypedRows, without
@@ -86,7 +88,20 @@ class SheetStager:
         )
         index = tables.join({name: self._parts[name] for name in _REGISTRY_TABLES})
         self.counts.update(tables.counts)
-        matcher = Matcher(index, tables.households, self._key, self.unmatched)
+        self._read_deliveries(sheets, KnownPeople(index, tables.households), None)
+
+    def run_deliveries(self, sheets: list[SourceSheet], known: KnownPeople, keeper: RowKeeper) -> None:
+        """Read sheets of departments alone, matched to people already known, and keep every usable row."""
+        sheets = self._without_copies(sheets)
+        self._total = sum(sheet.head.row_count for sheet in sheets)
+        for name in _REGISTRY_TABLES:
+            pq.write_table(table_schema(name).empty_table(), self.folder / f"{name}.parquet")
+        self._read_deliveries(sheets, known, keeper)
+
+    def _read_deliveries(
+        self, sheets: list[SourceSheet], known: KnownPeople, keeper: RowKeeper | None
+    ) -> None:
+        matcher = Matcher(known.index, known.households, self._key, self.unmatched, keeper)
         for sheet in sheets:
             if sheet.plan.layout.table not in _REGISTRY_TABLES:
                 self._read(sheet, lambda each, rows: self._write_delivery(matcher, each, rows))

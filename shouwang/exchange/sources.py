@@ -17,6 +17,8 @@ TABLE_SUFFIXES = frozenset(
 )
 # The sheet of counts in a workbook of errors: not a delivery, and no surprise.
 ERROR_SUMMARY = "错误统计"
+# So begins the name of a sheet there whose rows have been read already.
+FOR_REVIEW = "供核对_"
 
 
 @dataclass

@@ -192,7 +192,7 @@ def _staged(found: Discovery, stager: SheetStager, keep_going: bool, out: Path) 
     stager.run(found.sheets)
     if stager.problems and not keep_going:
         raise StagingError(*stager.problems)
-    sources = tuple(_source(sheet, stager) for sheet in stager.read)
+    sources = tuple(staged_source(sheet, stager) for sheet in stager.read)
     _write_sources(stager.folder / "source.parquet", sources)
     skipped = sum((Counter(source.skipped) for source in sources), Counter[str]())
     left_out = "、".join(f"{SKIP_LABELS[reason]} {count} 行" for reason, count in sorted(skipped.items()))
@@ -217,7 +217,8 @@ def _staged(found: Discovery, stager: SheetStager, keep_going: bool, out: Path) 
     )
 
 
-def _source(sheet: SourceSheet, stager: SheetStager) -> StagedSource:
+def staged_source(sheet: SourceSheet, stager: SheetStager) -> StagedSource:
+    """Return what is told of a sheet that the stager has read."""
     fate, plan = stager.fates[sheet.source_id], sheet.plan
     return StagedSource(
         source_id=sheet.source_id,

@@ -50,12 +50,24 @@ def prepare_sheets(cursor: CursorWrapper, county: str, load_id: int) -> None:
         "known_sheet",
         "AS SELECT o.load_id, o.number, n.source_id AS now, o.feed, o.month FROM records_source o "
         "JOIN records_load l ON l.id = o.load_id AND l.county = %s AND l.state = 'done' AND l.id <> %s "
+        "AND l.kind <> 'delivery' "
         "LEFT JOIN incoming_source n ON n.sha256 = o.sha256 AND coalesce(n.sheet, '') = o.sheet AND n.feed "
         "= o.feed "
         "WHERE n.source_id IS NOT NULL OR EXISTS (SELECT 1 FROM incoming_source s "
         "WHERE s.feed = o.feed AND s.month = o.month)",
         [county, load_id],
     )
+
+
+def leave_out_delivered(cursor: CursorWrapper, table: str, county: str) -> int:
+    """Take from the incoming rows those of a month that a department delivered itself; return how many."""
+    cursor.execute(
+        f"DELETE FROM incoming_{table} i USING incoming_source s, records_deliverysheet d "
+        "WHERE s.source_id = i.source_id AND d.division = rpad(%s, 12, '0') AND d.is_in_force "
+        "AND d.feed = s.feed AND d.month = s.month",
+        [county],
+    )
+    return int(cursor.rowcount)
 
 
 def ledger_columns(table: str) -> list[str]:

@@ -24,19 +24,33 @@ class Site:
 
     home: Path
     blind_key_file: Path | None = None
+    lake: Path | None = None
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Site":
-        """Return the site that the environment names; SHOUWANG_BLIND_KEY_FILE may keep that key elsewhere."""
+        """Return the site that the environment names.
+
+        SHOUWANG_BLIND_KEY_FILE may keep that key elsewhere, SHOUWANG_LAKE the lake.
+        """
         told, blind = environ.get("SHOUWANG_VAR"), environ.get("SHOUWANG_BLIND_KEY_FILE")
+        lake = environ.get("SHOUWANG_LAKE")
         packs = default_packs_folder()
         beside = packs.parent / "var" if packs.name == "packs" else Path("var")
-        return cls(Path(told or beside).resolve(), Path(blind) if blind else None)
+        return cls(
+            Path(told or beside).resolve(),
+            Path(blind) if blind else None,
+            Path(lake).resolve() if lake else None,
+        )
 
     @property
     def database_folder(self) -> Path:
         """Where the embedded database lives."""
         return self.home / "database"
+
+    @property
+    def lake_folder(self) -> Path:
+        """Where deliveries lie as Parquet; a province puts it on storage that its cluster reaches."""
+        return self.lake or self.home / "lake"
 
     def key_path(self, name: str) -> Path:
         """Return where a key is kept."""
