@@ -12,7 +12,9 @@ from shouwang.domain.citations import read_documents
 from shouwang.domain.indicators import indicators
 from shouwang.domain.pack_files import default_packs_folder, load_library
 from shouwang.domain.policy import GRADES, RULE_KINDS, Pack
-from shouwang.domain.tables import RISKS, TABLES
+from shouwang.domain.quality import SCORE_WORDS, SEVERITIES, SUBJECTS
+from shouwang.domain.quality_facts import facts
+from shouwang.domain.tables import FEEDS, RISKS, TABLES
 from shouwang.exchange.layouts import layouts
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -21,7 +23,7 @@ _NOTE = "> 本页由 `make reference` 生成,请勿手改。\n"
 
 def pages() -> dict[str, Callable[[], Iterator[str]]]:
     """Return the generated pages: file name → its lines."""
-    return {"indicators.md": _indicators, "packs.md": _packs, "files.md": _files}
+    return {"indicators.md": _indicators, "packs.md": _packs, "files.md": _files, "quality.md": _quality}
 
 
 def _indicators() -> Iterator[str]:
@@ -105,6 +107,48 @@ def _files() -> Iterator[str]:
         yield f"\n## {layout.label}(`{layout.feed}`)\n"
         yield "、".join(
             f"{column.header}{'*' if column.is_required else ''}" for column in layout.columns.values()
+        )
+
+
+def _quality() -> Iterator[str]:
+    yield "# Data quality 数据质量核查\n"
+    yield _NOTE
+    yield "A check's `when` holds where the data are faulty. It reads the facts below; an unknown fact leaves"
+    yield "it unknown, and that is no finding. A delivery check needs its feed of the last six months.\n"
+    yield f"{SCORE_WORDS}\n"
+    packs = [pack for pack in load_library(default_packs_folder()).packs.values() if pack.checks]
+    for pack in packs:
+        run = [check for check in pack.checks.values() if check.when]
+        left = [check for check in pack.checks.values() if not check.when]
+        yield f"## {pack.id}: {len(run)} run, {len(left)} not run\n"
+        yield "| 编号 | 对象 | 程度 | 内容 | 条件 | 依据的推送 | 怎样整改 | 期限（天） | 说明 |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for each in run:
+            feed = FEEDS[each.feed][0] if each.feed else ""
+            since = f"自{each.from_on}起" if each.from_on else ""
+            note = "；".join(
+                part for part in (since, each.note, "录入时即拒绝" if each.blocks else "") if part
+            )
+            kind, grave = SUBJECTS[each.subject], SEVERITIES[each.severity]
+            yield _row(
+                each.number, kind, grave, each.label, f"`{each.when}`", feed, each.mend, str(each.days), note
+            )
+        yield "\n| 编号 | 内容 | 不判的原因 |"
+        yield "|---|---|---|"
+        for each in left:
+            yield _row(each.number, each.label, each.not_run)
+    yield "\n## Facts 事实\n"
+    yield "| fact | 名称 | unit | of | column | feed | meaning |"
+    yield "|---|---|---|---|---|---|---|"
+    for fact in facts().values():
+        yield _row(
+            f"`{fact.name}`",
+            fact.label,
+            fact.unit,
+            fact.of,
+            fact.column,
+            fact.feed,
+            fact.meaning or "as it stands",
         )
 
 

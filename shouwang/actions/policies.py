@@ -9,6 +9,8 @@ from shouwang.domain.pack_files import load_library, load_pack
 from shouwang.domain.policy import Pack, PackError, PackLibrary, Policy
 from shouwang.engine.cases import failing_cases
 from shouwang.engine.policy_table import compile_rule, policy_window
+from shouwang.engine.quality.book import compile_check
+from shouwang.engine.quality.cases import check_problems
 
 
 @dataclass(frozen=True)
@@ -19,26 +21,28 @@ class PackReport:
     parameters: int
     rules: int
     cases: int
+    checks: int = 0
+    check_cases: int = 0
     problems: list[str] = field(default_factory=list)
     rules_without_cases: list[str] = field(default_factory=list)
 
 
 def check_packs(*, folder: Path) -> PackReport:
-    """Load every pack, compile every rule and run every case through the reference engine.
+    """Load every pack, compile every rule and check, run every case through the reference engine.
 
     Goes on after a pack that is wrong, so that one look shows all; raises PackError where there is no folder.
     """
     problems = _broken_packs(folder)
     if problems:
-        return PackReport(0, 0, 0, 0, problems)
+        return PackReport(0, 0, 0, 0, problems=problems)
     try:
         library = load_library(folder)
     except PackError as error:
-        return PackReport(0, 0, 0, 0, [str(error)])
+        return PackReport(0, 0, 0, 0, problems=[str(error)])
     problems = [problem for pack in library.packs.values() for problem in _rule_problems(library, pack)]
     if not problems:
         try:
-            problems = failing_cases(library)
+            problems = [*failing_cases(library), *check_problems(library)]
         except PackError as error:
             problems = [str(error)]
     packs = library.packs.values()
@@ -47,6 +51,8 @@ def check_packs(*, folder: Path) -> PackReport:
         parameters=sum(len(pack.parameters) for pack in packs),
         rules=sum(len(pack.rules) for pack in packs),
         cases=sum(len(pack.cases) for pack in packs),
+        checks=sum(len(pack.checks) for pack in packs),
+        check_cases=sum(len(pack.check_cases) for pack in packs),
         problems=problems,
         rules_without_cases=_uncased(library),
     )
@@ -73,6 +79,12 @@ def _rule_problems(library: PackLibrary, pack: Pack) -> list[str]:
     for rule in pack.rules.values():
         try:
             compile_rule(rule, pack, units)
+        except PackError as error:
+            problems.append(str(error))
+    for check in pack.checks.values():
+        try:
+            if check.when:
+                compile_check(check, pack, units)
         except PackError as error:
             problems.append(str(error))
     try:

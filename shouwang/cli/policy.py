@@ -13,6 +13,8 @@ from shouwang.cli.console import emit, people, say, show_table
 from shouwang.cli.failures import FINE, PROBLEMS, UsageProblem
 from shouwang.domain import divisions
 from shouwang.domain.policy import GRADES, RULE_KINDS, Pack, Policy, ResolvedParameter
+from shouwang.domain.quality import SEVERITIES
+from shouwang.domain.quality_files import checks_of
 from shouwang.reports.policy_texts import parameter_record, policy_record, rule_words
 
 app = typer.Typer(cls=Group, help="政策包:列出、查看、检查。", no_args_is_help=True)
@@ -96,6 +98,7 @@ def _show(answer: Answer) -> None:
             _show_parameter(console, name, parameter)
     _show_counted(console, policy)
     _show_rules(console, policy)
+    _show_checks(console, policy)
 
 
 def _show_parameter(console: Console, name: str, parameter: ResolvedParameter) -> None:
@@ -127,13 +130,22 @@ def _show_rules(console: Console, policy: Policy) -> None:
             say(console, f"      条款:{rule.source}", "dim")
 
 
+def _show_checks(console: Console, policy: Policy) -> None:
+    checks = [(check, pack) for check, pack in checks_of(policy).values() if not check.not_run]
+    if checks:
+        say(console, f"数据质量核查({len(checks)}项)", "bold cyan")
+    for check, pack in checks:
+        grave = SEVERITIES[check.severity]
+        say(console, f"  {check.number} {check.label}({grave},{check.days}天) [{check.name},{pack.id}]")
+
+
 @app.command("check", cls=Command)
 def check(
     folder: Annotated[
         Path | None, typer.Argument(help="政策包文件夹;不写则检查随程序附带的。", show_default=False)
     ] = None,
 ) -> int:
-    """检查政策包:读取全部文件,编译每条规则,用参照引擎运行每个算例。发现问题时退出码为 1。"""
+    """检查政策包:读取全部文件,编译每条规则和数据核查,用参照引擎运行每个算例。发现问题时退出码为 1。"""
     report = check_packs(folder=packs_folder(folder))
     console = people()
     for problem in report.problems:
@@ -146,6 +158,8 @@ def check(
         f"政策包 {report.packs} 个,参数 {report.parameters} 个,规则 {report.rules} 条,"
         f"算例 {report.cases} 个,全部通过。",
     )
+    if report.checks:
+        say(console, f"数据质量核查 {report.checks} 项,算例 {report.check_cases} 个,全部通过。")
     if report.rules_without_cases:
         say(
             console,

@@ -1,7 +1,8 @@
 """Read policy packs from their TOML files, and say in Chinese what is wrong where.
 
-`packs/<id>/` holds pack.toml and, as needed, parameters.toml, rules.toml, cases.toml, measures.toml and
-procedure.toml. Amounts in yuan become integer fen here; nothing after this module sees yuan.
+`packs/<id>/` holds pack.toml and, as needed, parameters.toml, rules.toml, cases.toml, measures.toml,
+procedure.toml, calendar.toml, quality.toml and quality_cases.toml. Amounts in yuan become integer fen here;
+nothing after this module sees yuan.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import get_args
 
 from shouwang.domain.citations import read_documents, with_citations
+from shouwang.domain.feed_calendar import read_calendar
 from shouwang.domain.indicators import indicators
 from shouwang.domain.measure_files import measure
 from shouwang.domain.pack_checks import check_names
@@ -31,9 +33,13 @@ from shouwang.domain.policy import (
     Value,
 )
 from shouwang.domain.procedure_files import cite_procedure, read_procedure
+from shouwang.domain.quality_files import read_checks
 from shouwang.domain.tables import RISKS
 
-FILES = ("pack.toml", "parameters.toml", "rules.toml", "cases.toml", "measures.toml", "procedure.toml")
+FILES = (
+    "pack.toml", "parameters.toml", "rules.toml", "cases.toml", "measures.toml", "procedure.toml",
+    "calendar.toml", "quality.toml", "quality_cases.toml",
+)  # fmt: skip
 CLASSES = ("unstable", "borderline", "sudden")
 # A rule's family says which risk question it answers; rules of one family are scored together.
 FAMILIES = {
@@ -104,12 +110,16 @@ def load_pack(folder: Path) -> Pack:
     for path in sorted(folder.glob("*.toml")):
         if path.name not in FILES:
             raise PackError(f"政策包“{folder.name}”里有不认识的文件 {path.name}。可用：{'、'.join(FILES)}。")
-    head, parameters, rules, cases, measures, procedure = (read_toml(folder, file) for file in FILES)
+    head, parameters, rules, cases, measures, procedure, calendar, *quality = (
+        read_toml(folder, file) for file in FILES
+    )
     cases.only("case")
     pack = _pack(head, parameters.named(_parameter), rules.named(_rule), _digest(folder))
     cases_read = tuple(_case(row, pack) for row in cases.rows("case"))
     pack = replace(pack, cases=cases_read, procedure=read_procedure(procedure))
-    pack = replace(pack, measures=measures.named(measure))
+    checks, check_cases = read_checks(*quality)
+    pack = replace(pack, measures=measures.named(measure), checks=checks, check_cases=check_cases)
+    pack = replace(pack, calendar=read_calendar(calendar))
     if pack.extends is None:
         check_names((pack,))
     return pack

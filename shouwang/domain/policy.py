@@ -10,8 +10,10 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from shouwang.domain.feed_duties import Duty
 from shouwang.domain.measures import Measure
 from shouwang.domain.procedure import Procedure
+from shouwang.domain.quality import Check, CheckCase
 
 Value = int | bool | str
 ParameterUnit = Literal[
@@ -134,6 +136,9 @@ class Pack:
     cases: tuple[Case, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=dict)
     procedure: Procedure | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    check_cases: tuple[CheckCase, ...] = ()
+    calendar: Mapping[str, Duty] = field(default_factory=dict)
     digest: str = ""
 
     def holds_on(self, day: date) -> bool:

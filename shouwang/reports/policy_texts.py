@@ -6,6 +6,7 @@ from typing import Any
 from shouwang.domain import wording
 from shouwang.domain.indicators import indicators
 from shouwang.domain.policy import Policy, ResolvedParameter, Rule
+from shouwang.domain.quality_files import checks_of
 from shouwang.engine.expression import parse
 from shouwang.engine.rule_tree import (
     And,
@@ -134,5 +135,13 @@ def policy_record(policy: Policy, on: date, division: str, names: list[str], rem
              "grade": rule.grade, "when": rule.when,
              "words": rule_words(rule, policy), "clause": rule.source, "pack": pack.id}
             for rule, pack in policy.rules.values()
+        ],
+        "checks": [
+            {"name": check.name, "number": check.number, "label": check.label, "subject": check.subject,
+             "severity": check.severity, "kind": check.kind, "feed": check.feed or None,
+             "when": check.when or None,
+             "not_run": check.not_run or None, "mend": check.mend, "field": check.field, "days": check.days,
+             "source": check.source, "note": check.note, "pack": pack.id}
+            for check, pack in checks_of(policy).values()
         ],
     }  # fmt: skip

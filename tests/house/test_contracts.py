@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.source import ROOT
 
-ROOMS = ["web", "cli", "actions", "reports", "engine", "exchange", "synthetic", "records", "domain"]
+ROOMS = ["web", "api", "cli", "actions", "reports", "engine", "exchange", "synthetic", "records", "domain"]
 FRONT = ["settings", "urls", "wsgi"]
 SCRIPT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 

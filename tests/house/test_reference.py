@@ -17,5 +17,10 @@ def test_a_stale_page_is_told_and_then_written(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(write_reference, "REFERENCE", tmp_path)
     (tmp_path / "packs.md").write_text("old", encoding="utf-8")
 
-    assert sorted(write_reference.stale_pages(is_writing=True)) == ["files.md", "indicators.md", "packs.md"]
+    assert sorted(write_reference.stale_pages(is_writing=True)) == [
+        "files.md",
+        "indicators.md",
+        "packs.md",
+        "quality.md",
+    ]
     assert write_reference.stale_pages(is_writing=False) == []

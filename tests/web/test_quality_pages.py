@@ -10,6 +10,8 @@ from django.urls import reverse
 from shouwang.domain.roles import Role
 from shouwang.records.access import entered_system
 from shouwang.records.models import Household, QualityFinding, QualitySample, SampledHousehold
+from shouwang.reports.quality_entry import EntryWarning
+from shouwang.web.views import quality
 from tests.world import COUNTY, NEIGHBOUR, NOW, THERE, TODAY, TOWNSHIP, VILLAGE, account, household
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +163,23 @@ def test_the_household_page_shows_what_stands_and_entering_shows_what_is_found_n
         reverse("quality_entry", args=[homes[0].pk])
         in client.get(reverse("household_edit", args=[homes[0].pk])).content.decode()
     )
+
+
+def test_what_the_police_told_is_not_told_beside_a_form_to_who_may_not_see_it(
+    homes: list[Household], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [
+        EntryWarning("公安已登记死亡，系统仍在册", "error", "核实", ("security_event.event",)),
+        EntryWarning("同时参加两种医保", "doubt", "核对", ("member.has_employee_medical_insurance",)),
+    ]
+    monkeypatch.setattr(quality, "entry_warnings", lambda *_: told)
+    url = reverse("quality_entry", args=[homes[0].pk])
+    village = signed_in().get(url).content.decode()
+    township = signed_in(Role.TOWNSHIP, TOWNSHIP).get(url).content.decode()
+
+    assert "公安" not in village
+    assert "两种医保" in village
+    assert "公安已登记死亡" in township
 
 
 def test_a_sample_is_drawn_compared_and_closed_and_its_sheet_is_filled_in(homes: list[Household]) -> None:
