@@ -93,7 +93,8 @@ def _disasters(rng: np.random.Generator, households: Frame, window: range) -> Fr
         rainy = _rainy(window[-11:] if number % 3 else window[:-11])
         homes = np.flatnonzero(households["village"] == village)
         homes = homes[rng.random(len(homes)) * 100 < facts["disaster_reach_percent"]]
-        month = np.full(len(homes), rng.choice(rainy))
+        struck = np.array([rng.choice(rainy)])
+        month = np.repeat(struck, len(homes))
         draw = rng.random(len(homes)) * 100
         bounds = np.cumsum([facts["collapsed_percent"], facts["severe_percent"], facts["minor_percent"]])
         damage = 3 - np.digitize(draw, bounds)
@@ -103,7 +104,7 @@ def _disasters(rng: np.random.Generator, households: Frame, window: range) -> Fr
             {
                 "household": homes,
                 "month": month,
-                "day": days_in(rng, month[:1])[0] + np.zeros(len(homes), "timedelta64[D]"),
+                "day": days_in(rng, struck)[0] + np.zeros(len(homes), "timedelta64[D]"),
                 "kind": np.full(len(homes), rng.integers(0, len(DISASTERS))),
                 "damage": damage,
                 "crop_yuan": crop,
