@@ -45,13 +45,7 @@ def receive_delivery(
     place = county_code(county=county).ljust(12, "0")
     check_may_deliver(actor=actor, place=place, department=department)
     _check_file(file_name, content)
-    digest = sha256(content).hexdigest()
-    try:
-        lake.keep_sealed(place[:6], "originals", digest, content)
-    except OSError as error:
-        raise Unfit(
-            f"服务器没有存下文件（{error.strerror or '写入出错'}），请稍后再传，或请管理员检查磁盘空间"
-        ) from error
+    digest = _kept(place[:6], content)
     if (same := _alive(place, digest)) is not None:
         return same, False
     delivery = Delivery(
@@ -67,10 +61,20 @@ def receive_delivery(
         return delivery, True
     except IntegrityError:
         # Somebody was faster; or it is there, and out of reach.
-        same = _alive(place, digest)
-        if same is None:
+        if (same := _alive(place, digest)) is None:
             raise Unfit("同一个文件已由其他部门推送，请核对文件和部门") from None
         return same, False
+
+
+def _kept(county: str, content: bytes) -> str:
+    """Keep what was handed in, sealed, and return its digest. Raises Unfit where the disk is full."""
+    digest = sha256(content).hexdigest()
+    try:
+        lake.keep_sealed(county, "originals", digest, content)
+    except OSError as error:
+        why = error.strerror or "写入出错"
+        raise Unfit(f"服务器没有存下文件（{why}），请稍后再传，或请管理员检查磁盘空间") from error
+    return digest
 
 
 def _alive(place: str, digest: str) -> Delivery | None:

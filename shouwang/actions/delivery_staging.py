@@ -1,6 +1,8 @@
 """Read a received file in a private folder, against whom the county knows now."""
 
+import fcntl
 import json
+import os
 import shutil
 import tempfile
 from collections import defaultdict
@@ -31,14 +33,39 @@ REMEMBERED = "已确认的列名对应"
 
 @contextmanager
 def work_folder(*, kind: str) -> Iterator[Path]:
-    """Make a private folder of the site for a block, and wipe it."""
+    """Make a private folder of the site for a block, and wipe it, with those that killed workers left."""
     home: Path = settings.SITE.home / kind
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    work = Path(tempfile.mkdtemp(dir=home))
+    with _locked(home, fcntl.LOCK_EX):
+        for left in home.iterdir():
+            _wipe_left(left)
+        work = Path(tempfile.mkdtemp(dir=home))
+        at_work = os.open(work, os.O_RDONLY)
+        fcntl.flock(at_work, fcntl.LOCK_EX)
     try:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        os.close(at_work)
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, how)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _wipe_left(folder: Path) -> None:
+    """Wipe a folder whose worker is no more: its lock fell with it."""
+    try:
+        with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        return
 
 
 def staged_delivery(

@@ -9,6 +9,7 @@ from django.db.models import Q
 from shouwang.actions.acting import Actor, acting
 from shouwang.actions.delivery_committing import Changed, bring_back, bring_back_repeated, note_screening
 from shouwang.actions.delivery_deciding import locked_delivery
+from shouwang.actions.matching_rows import drop_reviews
 from shouwang.actions.refusals import Unfit
 from shouwang.domain.deliveries import DeliveryState
 from shouwang.records.access import elevated
@@ -65,6 +66,7 @@ def _taken_back(delivery: Delivery, at: datetime) -> dict[str, int]:
         households = tuple(touched(cursor))
     note_screening(delivery=delivery, changed=Changed(households, _is_last(delivery, feeds)))
     DeliveryRow.objects.filter(delivery__in=going, state="waiting").update(state="dropped")
+    drop_reviews()
     _end(corrections, delivery, at)
     counts = {"removed": removed, "restored": restored, "households": len(households)}
     return {**counts, "corrections": len(corrections)}

@@ -70,5 +70,10 @@ def with_citations(pack: Pack, documents: Mapping[str, Document]) -> Pack:
     measures = {
         name: replace(each, source=cite(each.source, documents)) for name, each in pack.measures.items()
     }
+    calendar = {
+        name: replace(each, source=cite(each.source, documents)) for name, each in pack.calendar.items()
+    }
     source = cite(pack.source, documents)
-    return replace(pack, source=source, rules=rules, parameters=parameters, measures=measures)
+    return replace(
+        pack, source=source, rules=rules, parameters=parameters, measures=measures, calendar=calendar
+    )

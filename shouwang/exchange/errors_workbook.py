@@ -1,9 +1,9 @@
 """The workbook of rows with errors: corrected and put back into the folder, it is read like any delivery."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +12,7 @@ from shouwang.domain.tables import FEEDS
 from shouwang.exchange.headers import read_header
 from shouwang.exchange.reading import ReadError, ReaderWorker, SheetBatch, open_book
 from shouwang.exchange.recognising import REASON_HEADER
-from shouwang.exchange.sources import ERROR_SUMMARY
+from shouwang.exchange.sources import ERROR_SUMMARY, FOR_REVIEW
 from shouwang.exchange.staging import Staged, StagedSource
 from shouwang.exchange.writing import (
     BookProperties,
@@ -26,6 +26,7 @@ from shouwang.exchange.writing import (
 
 MOST_ERRORS = 5_000
 _HOW_TO = "改正红色单元格后，把本文件放回原文件夹，再次运行即可重新读取"
+_USED = "这些行已照原样读取，只供核对；本工作表不会重新读取，数字有误时请重新上传整个文件"
 _WIDTH = 14
 
 
@@ -33,11 +34,30 @@ class OriginalChanged(Exception):
     """A file that was staged is no longer there, or no longer the same, so its rows cannot be shown."""
 
 
+@dataclass(frozen=True)
+class Listing:
+    """The errors of a staging and how they are told.
+
+    `headings` are the words above a sheet by source_id, and `names` its name; without them both are made of
+    the file's. With `is_split`, rows that were used despite an error stand on sheets that are not read again.
+    """
+
+    sources: tuple[StagedSource, ...]
+    errors: Path
+    unmatched: Path
+    on: date
+    how_to: str = _HOW_TO
+    headings: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+    is_split: bool = False
+
+
 @dataclass
 class _SheetErrors:
-    """The listed errors of one sheet: by row, the (column, reason) pairs."""
+    """The listed errors of one sheet, of refused or of used rows: by row, the (column, reason) pairs."""
 
     source: StagedSource
+    is_used: bool = False
     rows: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -47,39 +67,48 @@ def write_error_workbook(staged: Staged, path: Path, *, most_errors: int = MOST_
     Holds the first `most_errors` errors and the rows whose number identifies nobody; returns the number of
     errors listed. Raises OriginalChanged, WriteError.
     """
+    return write_listing(
+        Listing(staged.sources, staged.errors, staged.unmatched, staged.on), path, most_errors=most_errors
+    )
+
+
+def write_listing(listing: Listing, path: Path, *, most_errors: int = MOST_ERRORS) -> int:
+    """Write what `write_error_workbook` does of any staging. Raises OriginalChanged, WriteError."""
     counts: Counter[tuple[int, str, str]] = Counter()
-    listed: dict[int, _SheetErrors] = {}
+    listed: dict[tuple[int, bool], _SheetErrors] = {}
     total = 0
-    sources = {source.source_id: source for source in staged.sources}
-    for source_id, row_no, column, reason in _errors(staged, sources):
+    sources = {source.source_id: source for source in listing.sources}
+    for source_id, row_no, column, reason, is_refused in _errors(listing, sources):
         counts[source_id, column, reason] += 1
         if total < most_errors:
             total += 1
-            found = listed.setdefault(source_id, _SheetErrors(sources[source_id]))
+            is_used = listing.is_split and not is_refused
+            found = listed.setdefault((source_id, is_used), _SheetErrors(sources[source_id], is_used))
             found.rows.setdefault(row_no, []).append((column, reason))
     with ReaderWorker() as worker:
-        specs = [_sheet(found, worker) for _, found in sorted(listed.items())]
-    summary = _summary(counts, listed, sources)
-    created_at = datetime.combine(staged.on, time())
+        specs = [_sheet(found, worker, listing) for _, found in sorted(listed.items())]
+    summary = _summary(counts, listed.values(), sources)
+    created_at = datetime.combine(listing.on, time())
     write_workbook(path, [*specs, summary], properties=BookProperties("错误数据", created_at))
     return total
 
 
-def _errors(staged: Staged, sources: dict[int, StagedSource]) -> Iterator[tuple[int, int, str, str]]:
-    """Yield (source_id, row_no, column, reason) of bad cells, then of numbers that identify nobody."""
-    with pq.ParquetFile(staged.errors) as file:
-        for batch in file.iter_batches(columns=["source_id", "row_no", "column", "reason"]):
+def _errors(listing: Listing, sources: dict[int, StagedSource]) -> Iterator[tuple[int, int, str, str, bool]]:
+    """Yield (source_id, row_no, column, reason, is refused) of bad cells, then of numbers of nobody."""
+    names = ["source_id", "row_no", "column", "reason", "is_row_refused"]
+    with pq.ParquetFile(listing.errors) as file:
+        for batch in file.iter_batches(columns=names):
             yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
-    with pq.ParquetFile(staged.unmatched) as file:
+    with pq.ParquetFile(listing.unmatched) as file:
         for batch in file.iter_batches(columns=["source_id", "row_no", "reason_code", "reason"]):
             lines = zip(*(column.to_pylist() for column in batch.columns), strict=True)
             for source_id, row_no, code, reason in lines:
                 header = sources[source_id].number_header
                 if header is not None and code.startswith("id_"):
-                    yield source_id, row_no, header, reason
+                    yield source_id, row_no, header, reason, True
 
 
-def _sheet(found: _SheetErrors, worker: ReaderWorker) -> SheetSpec:
+def _sheet(found: _SheetErrors, worker: ReaderWorker, listing: Listing) -> SheetSpec:
     source = found.source
     try:
         book = open_book(source.path, worker=worker)
@@ -91,9 +120,13 @@ def _sheet(found: _SheetErrors, worker: ReaderWorker) -> SheetSpec:
     headers = [cell or "" for cell in head.head_rows[source.header_row_no - 1]]
     titles = [cell for row in head.head_rows[: source.header_row_no - 1] for cell in row if cell]
     several = len(book.sheets) > 1
+    usual = f"{source.path.stem}_{source.sheet}" if several else source.path.stem
+    name = listing.names.get(source.source_id, usual)
+    heading = listing.headings.get(source.source_id, "")
+    words = " ".join(each for each in (heading, source.path.stem, source.sheet, *titles) if each)
     spec = SheetSpec(
-        name=f"{source.path.stem}_{source.sheet}" if several else source.path.stem,
-        title=f"错误数据：{' '.join([source.path.stem, source.sheet, *titles])}（{_HOW_TO}）",
+        name=f"{FOR_REVIEW}{name}" if found.is_used else name,
+        title=f"错误数据：{words}（{_USED if found.is_used else listing.how_to}）",
         columns=[
             *(Column(each, _WIDTH) for each in headers if each != REASON_HEADER),
             Column(REASON_HEADER, 60),
@@ -129,11 +162,13 @@ def _row(cells: Sequence[str | None], headers: Sequence[str], errors: Sequence[t
 
 
 def _summary(
-    counts: Counter[tuple[int, str, str]], listed: dict[int, _SheetErrors], sources: dict[int, StagedSource]
+    counts: Counter[tuple[int, str, str]],
+    listed: Iterable[_SheetErrors],
+    sources: dict[int, StagedSource],
 ) -> SheetSpec:
     shown: Counter[tuple[int, str, str]] = Counter(
-        (source_id, column, reason)
-        for source_id, found in listed.items()
+        (found.source.source_id, column, reason)
+        for found in listed
         for errors in found.rows.values()
         for column, reason in errors
     )

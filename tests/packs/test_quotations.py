@@ -38,6 +38,7 @@ def quotations() -> Iterator[tuple[str, str]]:
         pack = load_pack(folder)
         sources = [(rule.name, rule.source) for rule in pack.rules.values()]
         sources += [(p.name, value.source) for p in pack.parameters.values() for value in p.values]
+        sources += [(each.name, each.source) for each in pack.calendar.values()]
         for name, source in sources:
             for clause in re.split(";", plain_marks(source)):
                 if SEED.search(clause):

@@ -1,4 +1,4 @@
-"""Tokens by which programs ask, and the answers kept so that a repeated request is answered once (T18, T53)."""
+"""Tokens by which programs ask, and answers kept so that what is sent again is answered once (T18, T53)."""
 
 from typing import ClassVar
 
@@ -14,8 +14,8 @@ class ApiToken(models.Model):
     """A token of one account, which acts for it; only a digest of the token is kept, and its first signs.
 
     It holds while the account's `session_epoch` is the one it was made in: a new password, a changed role or
-    a disabled account ends it. `addresses` are networks (CIDR), none of them: from anywhere. The window counts
-    the requests of the running minute.
+    a disabled account ends it. `addresses` are networks (CIDR); none: from anywhere. The window counts the
+    requests of the running minute.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="tokens")

@@ -15,8 +15,9 @@ RUN_KINDS = {FULL: "全县筛查", DELTA: "推送后筛查", NIGHTLY: "每夜筛
 class ScreeningRun(models.Model):
     """One screening; `identifier` is the run's own, a digest of what it read and found.
 
-    A full run answers for every household of the county, the others for `households` alone. `unjudged` are the
-    rules that no household's facts could answer.
+    A full run answers for every household of the county, the others for `households` alone: those that a
+    delivery touched, or those of whom the night found other than before. `unjudged` are the rules that nobody's
+    facts could answer.
     """
 
     kind = models.CharField("范围", max_length=10, choices=list(RUN_KINDS.items()), default=FULL)

@@ -9,6 +9,7 @@ from django import forms
 from shouwang.actions.delivery_receiving import SENDERS
 from shouwang.exchange.layouts import layouts
 from shouwang.web.forms.plans import text_field
+from shouwang.web.forms.visits import ManyFilesInput
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _LEAVE_OUT = "不用这一列"
@@ -25,7 +26,11 @@ class DeliveryForm(forms.Form):
 
     county = forms.ChoiceField(label="县")
     department = forms.ChoiceField(label="推送部门")
-    file = forms.FileField(label="文件", help_text="Excel（.xlsx、.xls）或 CSV，表头在前十行内即可")
+    file = forms.FileField(
+        label="文件",
+        help_text="Excel（.xlsx、.xls）或 CSV，可一次选几个；改正后的错误数据也在这里上传",
+        widget=ManyFilesInput({"accept": ".xlsx,.xls,.csv,.txt", "multiple": True}),
+    )
     month = forms.CharField(
         label="所属月份",
         required=False,
@@ -79,7 +84,13 @@ class MappingForm(forms.Form):
     headers_key = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(
-        self, *given: Any, feed: str, headers: list[str], proposed: dict[str, str], **options: Any
+        self,
+        *given: Any,
+        feed: str,
+        headers: list[str],
+        proposed: dict[str, str],
+        hints: dict[str, str] | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(*given, **options)
         self.headers = headers
@@ -87,7 +98,11 @@ class MappingForm(forms.Form):
         choices = [("", _LEAVE_OUT), *((name, _required(name, feed)) for name in columns)]
         for at, header in enumerate(headers):
             self.fields[f"column_{at}"] = forms.ChoiceField(
-                label=header, required=False, choices=choices, initial=proposed.get(header, "")
+                label=header,
+                required=False,
+                choices=choices,
+                initial=proposed.get(header, ""),
+                help_text=(hints or {}).get(header, ""),
             )
 
     def clean(self) -> dict[str, Any]:

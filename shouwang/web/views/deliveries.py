@@ -8,16 +8,16 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.actions.delivery_deciding import accept_rows, refuse_delivery, release_delivery, stop_delivery
-from shouwang.actions.delivery_receiving import SENDERS, receive_delivery
+from shouwang.actions.delivery_receiving import SENDERS
 from shouwang.actions.delivery_withdrawing import withdraw_delivery
 from shouwang.actions.refusals import NotThere
-from shouwang.domain.deliveries import Declared, DeliveryState
+from shouwang.domain.deliveries import DeliveryState
 from shouwang.domain.departments import department_label
 from shouwang.domain.permissions import Permission
 from shouwang.domain.tables import FEEDS
 from shouwang.exchange.matching import UNMATCHED_REASONS
 from shouwang.records.models import Delivery, DeliverySheet
-from shouwang.records.viewers import Viewer
+from shouwang.reports.delivery_comparison import delivery_before
 from shouwang.reports.delivery_list import (
     LOOKERS,
     TABS,
@@ -27,16 +27,16 @@ from shouwang.reports.delivery_list import (
     sheets_of,
     unmatched_reasons,
 )
+from shouwang.reports.delivery_withdrawal import would_take_back
 from shouwang.web.assistance import list_context
 from shouwang.web.clock import now
 from shouwang.web.columns import Column
-from shouwang.web.forms.deliveries import DecisionForm, DeliveryFilter, DeliveryForm, VersionForm
-from shouwang.web.page import Request, page
+from shouwang.web.forms.deliveries import DecisionForm, DeliveryFilter, VersionForm
+from shouwang.web.page import PAGES, Request, page
 from shouwang.web.posting import answered, see_other
-from shouwang.web.present import place_name
+from shouwang.web.views.delivery_upload import HANDERS, departments_of
 
 _P = Permission
-HANDERS = (_P.DELIVER_DATA, _P.IMPORT_DATA)
 TONES = {
     "received": "todo", "reading": "doing", "unmapped": "returned", "waiting": "todo",
     "quarantined": "overdue", "committed": "done", "refused": "stopped", "cancelled": "stopped",
@@ -60,6 +60,10 @@ SHEET_COLUMNS = (
     Column("rows", "行数", is_number=True), Column("refused", "错误", is_number=True),
     Column("unmatched", "未匹配", is_number=True), Column("repeated", "重复推送", is_number=True),
     Column("in_force", "是否生效"),
+)  # fmt: skip
+ERROR_COLUMNS = (
+    Column("column", "列", is_fixed=True), Column("reason", "原因"), Column("count", "个数", is_number=True),
+    Column("rows", "行号"), Column("fate", "处理"),
 )  # fmt: skip
 
 
@@ -99,68 +103,6 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-@page("deliveries/new/", "delivery_new", HANDERS, methods=("GET", "POST"))
-def delivery_new(request: Request) -> HttpResponse:
-    """Hand a file in."""
-    given: tuple[Any, ...] = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = DeliveryForm(
-        *given, counties=counties_of(request.viewer), departments=departments_of(request.viewer)
-    )
-
-    def act(typed: Any) -> tuple[Delivery, bool]:
-        amount = typed["amount"]
-        return receive_delivery(
-            actor=request.actor,
-            county=typed["county"],
-            department=typed["department"],
-            file_name=typed["file"].name,
-            content=typed["file"].read(),
-            at=now(),
-            sender=typed["sender"],
-            month=typed["month"],
-            declared=Declared(typed["row_count"], None if amount is None else int(amount * 100)),
-        )
-
-    done = answered(
-        request, form, act, said=_received, to=lambda made: reverse("delivery", args=[made[0].pk])
-    )
-    if done is not None:
-        return done
-    context = {
-        "heading": "推送数据",
-        "form": form,
-        "submit_label": "上传",
-        "cancel_url": reverse("deliveries"),
-    }
-    return render(request, "deliveries/form.html", context, status=422 if form.errors else 200)
-
-
-def _received(made: tuple[Delivery, bool]) -> str:
-    delivery, is_new = made
-    return "文件已收到，正在读取" if is_new else f"这个文件已经推送过，就是第 {delivery.pk} 批，没有重复接收"
-
-
-def counties_of(viewer: Viewer) -> list[tuple[str, str]]:
-    """Return the counties a viewer may hand in for."""
-    prefixes = {
-        reach.prefix[:6]
-        for permission in HANDERS
-        for reach in viewer.scope(permission, is_write=True).reaches
-        if len(reach.prefix) >= 6
-    }
-    return [(each, place_name(each.ljust(12, "0"), 1)) for each in sorted(prefixes)]
-
-
-def departments_of(viewer: Viewer) -> list[tuple[str, str]]:
-    """Return the departments a viewer may hand in for: all by IMPORT_DATA over a county, else his own."""
-    if any(len(reach.prefix) <= 6 for reach in viewer.scope(_P.IMPORT_DATA, is_write=True).reaches):
-        return list(SENDERS.items())
-    own = {
-        feed for reach in viewer.scope(_P.DELIVER_DATA, is_write=True).reaches for feed in reach.feeds or ()
-    }
-    return [(key, label) for key, label in SENDERS.items() if key in own]
-
-
 @page("deliveries/<int:delivery_id>/", "delivery", LOOKERS)
 def delivery(request: Request, delivery_id: int) -> HttpResponse:
     """Show a delivery: how far it is, what it holds, and what may be decided."""
@@ -179,7 +121,9 @@ def delivery_progress(request: Request, delivery_id: int) -> HttpResponse:
 
 def found_delivery(request: Request, delivery_id: int) -> Delivery:
     """Return a delivery in reach. Raises NotThere."""
-    rows = deliveries_in_reach(request.viewer).select_related("received_by", "decided_by", "load", "screened")
+    rows = deliveries_in_reach(request.viewer).select_related(
+        "received_by", "decided_by", "load", "screened", "corrects"
+    )
     found = rows.filter(pk=delivery_id).first()
     if found is None:
         raise NotThere
@@ -193,6 +137,7 @@ def delivery_page(
     shown = found_delivery(request, delivery_id)
     version = {"version": shown.version}
     may_act = bool(departments_of(request.viewer))
+    is_committed = shown.state == DeliveryState.COMMITTED
     context = {
         "heading": f"推送第 {shown.pk} 批",
         "delivery": shown,
@@ -201,11 +146,21 @@ def delivery_page(
         "progress": _progress(shown),
         "is_running": shown.state in (DeliveryState.RECEIVED, DeliveryState.READING),
         "columns": SHEET_COLUMNS,
+        "error_columns": ERROR_COLUMNS,
         "sheets": [_sheet(each) for each in sheets_of(shown)],
         "unmatched": [
             {"reason": UNMATCHED_REASONS.get(code, code), "state": ROW_STATES[state], "count": count}
             for code, state, count in unmatched_reasons(shown)
         ],
+        "row_errors": [
+            {**each, "places": "、".join(str(row_no) for row_no in each["rows"])} for each in shown.row_errors
+        ],
+        "corrections": list(shown.corrections.order_by("pk")),
+        "before": delivery_before(shown) if is_committed else None,
+        "taken_back": would_take_back(shown) if is_committed and may_act else None,
+        "matches_url": reverse("matches")
+        if "matches" in PAGES and PAGES["matches"].allows(request.viewer)
+        else "",
         "may_act": may_act,
         "may_release": bool(request.viewer.roles_at(_P.IMPORT_DATA, shown.division)),
         "decision": bad or DecisionForm(initial=version),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from shouwang.actions.delivery_deciding import map_columns
 from shouwang.actions.refusals import NotThere
+from shouwang.exchange.contents import KINDS, Look, propose_by_contents
 from shouwang.exchange.layouts import layouts
 from shouwang.exchange.mapping import propose
 from shouwang.records.models import Delivery
@@ -15,7 +16,8 @@ from shouwang.web.clock import now
 from shouwang.web.forms.deliveries import MappingForm
 from shouwang.web.page import Request, page
 from shouwang.web.posting import answered
-from shouwang.web.views.deliveries import HANDERS, found_delivery
+from shouwang.web.views.deliveries import found_delivery
+from shouwang.web.views.delivery_upload import HANDERS
 
 
 @page("deliveries/<int:delivery_id>/columns/", "delivery_columns", HANDERS, methods=("GET", "POST"))
@@ -25,13 +27,7 @@ def delivery_columns(request: Request, delivery_id: int) -> HttpResponse:
     if not shown.unknown_sheets:
         raise NotThere
     sheet = shown.unknown_sheets[0]
-    headers = [each for each in sheet["headers"] if each]
-    feed = shown.department
-    kept = {"version": shown.version, "headers_key": sheet["headers_key"]}
-    form = MappingForm(
-        request.POST if request.method == "POST" else None,
-        feed=feed, headers=headers, proposed=proposals(headers, feed), initial=kept,
-    )  # fmt: skip
+    feed, form = shown.department, _form(request, shown, sheet)
 
     def act(typed: Any) -> Delivery:
         columns = form.columns(dict(typed))
@@ -63,8 +59,34 @@ def delivery_columns(request: Request, delivery_id: int) -> HttpResponse:
     return render(request, "deliveries/columns.html", context, status=422 if form.errors else 200)
 
 
-def proposals(headers: list[str], feed: str) -> dict[str, str]:
-    """Return the standard column of each header as far as names tell it."""
+def _form(request: Request, shown: Delivery, sheet: dict[str, Any]) -> MappingForm:
+    headers, looks = [each for each in sheet["headers"] if each], looks_of_sheet(sheet)
+    return MappingForm(
+        request.POST if request.method == "POST" else None,
+        feed=shown.department, headers=headers, proposed=proposals(headers, shown.department, looks),
+        hints={header: _hint(look) for header, look in looks.items()},
+        initial={"version": shown.version, "headers_key": sheet["headers_key"]},
+    )  # fmt: skip
+
+
+def proposals(headers: list[str], feed: str, looks: dict[str, Look] | None = None) -> dict[str, str]:
+    """Return the standard column of each header as far as names tell it, then what cells look like."""
     layout = layouts()[feed]
     known = {header: found.header for header in headers if (found := layout.column_named(header)) is not None}
-    return {**propose(headers, feed), **known}
+    named = {**propose(headers, feed), **known}
+    return {**propose_by_contents(looks or {}, feed, named), **named}
+
+
+def looks_of_sheet(sheet: dict[str, Any]) -> dict[str, Look]:
+    """Return how each column of a recorded sheet looks; none where that was not recorded."""
+    pairs = zip(sheet["headers"], sheet.get("looks", []), strict=False)
+    return {
+        header: Look(said["kind"], tuple(said["codes"]), tuple(said["sample"]))
+        for header, said in pairs
+        if header
+    }
+
+
+def _hint(look: Look) -> str:
+    shown = "、".join(look.sample)
+    return f"看起来是{KINDS[look.kind]}{f'，如 {shown}' if shown else ''}"
