@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from shouwang.actions.clue_entries import due_on
 from shouwang.actions.household_names import initials
-from shouwang.actions.numbering import next_number
+from shouwang.actions.numbering import next_number, next_numbers
 from shouwang.domain.policy import GRADES
 from shouwang.domain.roles import Role
 from shouwang.domain.tables import RISKS
@@ -59,6 +59,9 @@ def gather(*, words: Sequence[tuple[Household, Word]], teller: Teller) -> tuple[
         merge(clue=clue, word=word, on=teller.on)
         if household.pk in open_clues:
             merged[clue.pk] = clue
+    numbers = next_numbers(kind="clue", divisions=[each.division for each in fresh.values()], on=teller.on)
+    for clue, number in zip(fresh.values(), numbers, strict=True):
+        clue.number = number
     Clue.objects.bulk_create(fresh.values(), batch_size=_BATCH)
     for clue in merged.values():
         clue.version += 1
@@ -75,6 +78,7 @@ def open_unlinked(
 ) -> ClueOrigin:
     """Open a clue on somebody who is not found in the registry yet."""
     clue = _new(division, word, teller)
+    clue.number = next_number(kind="clue", division=division, on=teller.on)
     clue.named, clue.named_pinyin, clue.phone_sealed = named, initials(named), phone_sealed
     clue.save(force_insert=True)
     origin = origin_of(clue=clue, word=word, teller=teller)
@@ -130,7 +134,6 @@ def _opened(household: Household, word: Word, teller: Teller) -> Clue:
 def _new(division: str, word: Word, teller: Teller) -> Clue:
     is_there = teller.role in _OWN_GROUND
     return Clue(
-        number=next_number(kind="clue", division=division, on=teller.on),
         division=division,
         risks=[each for each in RISKS if each in word.risks],
         grade=word.grade,

@@ -14,6 +14,7 @@ from shouwang.domain.permissions import Permission
 from shouwang.domain.policy import GRADES
 from shouwang.domain.roles import Role
 from shouwang.records.access import visible
+from shouwang.records.last_screenings import last_runs
 from shouwang.records.models import Clue, ClueOrigin, Finding, Household, ScreeningRun
 
 # Sums over the last twelve months move every month; a fifth more or less is worth another visit.
@@ -79,11 +80,11 @@ def _held(ids: Iterable[int]) -> dict[int, Household]:
 def _news(run: ScreeningRun, findings: list[Finding]) -> Iterator[Finding]:
     """Give the warnings that were not raised before as they are now."""
     earlier = _earlier(findings)
-    still = _in_the_run_before(run)
+    still = _in_the_runs_before(run, {each.household_id for each in findings})
     for finding in findings:
         key = (finding.household_id, finding.rule)
         last = earlier.get(key)
-        has_come_back = still is not None and key not in still
+        has_come_back = finding.household_id in still and finding.rule not in still[finding.household_id]
         if last is None or (last.run_id != run.pk and (has_come_back or _is_worth_it(last, finding))):
             yield finding
 
@@ -98,12 +99,15 @@ def _earlier(findings: list[Finding]) -> dict[tuple[int, str], _Earlier]:
     return {(row[0], row[1]): _Earlier(row[2], row[3], row[4] or {}) for row in found}
 
 
-def _in_the_run_before(run: ScreeningRun) -> set[tuple[int, str]] | None:
-    """Return the warnings of the run before this one; None where there is none."""
-    before = ScreeningRun.objects.filter(county=run.county, ran_at__lt=run.ran_at).order_by("-ran_at").first()
-    if before is None:
-        return None
-    return set(Finding.objects.filter(run=before, kind="warning").values_list("household_id", "rule"))
+def _in_the_runs_before(run: ScreeningRun, households: set[int]) -> dict[int, set[str]]:
+    """Return, by household, the rules it met in the last earlier run that answered for it."""
+    last = last_runs(run.county, households, before=run.pk)
+    met: dict[int, set[str]] = {household: set() for household in last}
+    found = Finding.objects.filter(run__in=set(last.values()), household__in=last, kind="warning")
+    for household_id, run_id, rule in found.values_list("household_id", "run_id", "rule"):
+        if last[household_id] == run_id:
+            met[household_id].add(rule)
+    return met
 
 
 def _is_worth_it(last: _Earlier, finding: Finding) -> bool:

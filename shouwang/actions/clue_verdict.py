@@ -9,7 +9,7 @@ from shouwang.actions.refusals import NotAllowed, Unfit
 from shouwang.domain.permissions import Permission, excluded_by
 from shouwang.domain.roles import Role
 from shouwang.records.models import Clue
-from shouwang.records.models.clues import CLUE_VERDICTS
+from shouwang.records.models.clues import CLUE_VERDICTS, GIVEN_VERDICTS
 
 # What a desk can see without a visit.
 WITHOUT_CHECK = frozenset({"not_ours"})
@@ -26,7 +26,7 @@ def give_verdict(
     with acting(actor, "clue.verdict", at=at) as act:
         clue = locked(actor, Clue.objects.all(), clue_id, Permission.GIVE_VERDICT, version=version)
         refuse_closed(clue=clue)
-        if verdict not in CLUE_VERDICTS:
+        if verdict not in GIVEN_VERDICTS:
             raise Unfit("请选择处置结论", {"verdict": "请从列表中选择"})
         said = checked_text(text=reason, label="处置理由", field="reason")
         _refuse_checker(actor, clue)

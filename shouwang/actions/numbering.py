@@ -1,5 +1,6 @@
 """Numbers of clues, cases, tasks and gifts: county, day and a running count, to be read out by telephone."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
@@ -12,7 +13,16 @@ def next_number(*, kind: str, division: str, on: date) -> str:
 
     The letters stand inside, so that no mask takes the digits for an ID number.
     """
+    return next_numbers(kind=kind, divisions=[division], on=on)[0]
+
+
+def next_numbers(*, kind: str, divisions: Sequence[str], on: date) -> list[str]:
+    """Return the next number for each place, in one query."""
+    query = "SELECT nextval('shouwang_running_number') FROM generate_series(1, %s)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('shouwang_running_number')")
-        (running,) = cursor.fetchone()
-    return f"{division[:6]}{_LETTERS[kind]}{on:%Y%m%d}-{running:04d}"
+        cursor.execute(query, [len(divisions)])
+        running = [number for (number,) in cursor.fetchall()]
+    return [
+        f"{division[:6]}{_LETTERS[kind]}{on:%Y%m%d}-{number:04d}"
+        for division, number in zip(divisions, running, strict=True)
+    ]

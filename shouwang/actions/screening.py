@@ -112,7 +112,7 @@ def screen_folder(
     _check_output(order)
     before = read_run(order.previous) if order.previous is not None else None
     library = load_library(order.packs)
-    engine = _engine(order.engine)
+    engine = engine_module(engine=order.engine)
     order = replace(order, county=significant(division=order.county))
     _check_policy(library, order)
     with _work_folder(order.out) as work:
@@ -159,7 +159,8 @@ def _check_policy(library: PackLibrary, order: _Order) -> None:
         library.resolve(order.county, order.on)
 
 
-def _engine(engine: Engine) -> ModuleType:
+def engine_module(*, engine: Engine) -> ModuleType:
+    """Return the engine by its name. Raises EngineMissing."""
     from shouwang.engine import duckdb, spark
 
     if engine == "duckdb":

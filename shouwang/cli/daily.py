@@ -19,7 +19,7 @@ _EVERY_SECONDS = 3600
 def daily(
     is_kept_going: Annotated[bool, typer.Option("--keep-going", help="每小时办一次,直到停止。")] = False,
 ) -> int:
-    """办理每日事项:超期事项提级、审计日志留存锚点。重复运行不会重复办理。"""
+    """办理每日事项:超期事项提级、全县筛查、审计日志留存锚点。重复运行不会重复办理。"""
     with opened(site()):
         from django.db import DatabaseError, InterfaceError
 
@@ -36,5 +36,9 @@ def daily(
             if not is_kept_going:
                 break
             time.sleep(_EVERY_SECONDS)
-    say(people(), f"已提级:线索 {done.clues} 条,个案 {done.cases} 件,部门任务 {done.tasks} 项")
+    say(
+        people(),
+        f"已提级:线索 {done.clues} 条,个案 {done.cases} 件,部门任务 {done.tasks} 项;"
+        f"已筛查 {done.counties} 个县",
+    )
     return FINE

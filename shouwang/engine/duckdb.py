@@ -1,13 +1,16 @@
 """DuckDB as the backend of a screening: in process, within a memory limit, spilling into a folder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow.parquet as pq
 
 # DuckDB keeps some memory outside its limit (readers, writers, the result itself).
 DEFAULT_MEMORY = "1500MB"
+_BLOCK = 100_000
 
 
 def connect(
@@ -22,10 +25,14 @@ def connect(
     return ibis.duckdb.connect(**options)
 
 
-def read_parquet(backend: ibis.BaseBackend, path: Path, name: str) -> ir.Table:
-    """Return a Parquet file, or a folder of them, as a view; only the columns a query asks for are read."""
-    source = path / "**" / "*.parquet" if path.is_dir() else path
-    table: ir.Table = backend.read_parquet(str(source), table_name=f"snapshot_{name}")
+def read_parquet(backend: ibis.BaseBackend, path: Path | Sequence[Path], name: str) -> ir.Table:
+    """Return a Parquet file, a folder of them, or several, as a view; only columns asked for are read."""
+    if isinstance(path, Path):
+        source: str | list[str] = str(path / "**" / "*.parquet" if path.is_dir() else path)
+    else:
+        source = [str(each) for each in path]
+    # Where a file lies is no column of the table.
+    table: ir.Table = backend.read_parquet(source, table_name=f"snapshot_{name}", hive_partitioning=False)
     return table
 
 
@@ -42,3 +49,16 @@ def release(backend: ibis.BaseBackend, name: str) -> None:
     target: Any = backend
     # Ibis's own DROP is rendered without the table's name by SQLGlot 30.30.
     target.raw_sql(f'DROP TABLE IF EXISTS "{name}"')
+
+
+def write_parquet(table: ir.Table, path: Path) -> int:
+    """Write a table in its order into one file, a block at a time; return its rows."""
+    target: Any = table.get_backend()
+    schema, rows = table.schema().to_pyarrow(), 0
+    # Ibis's own batches ask DuckDB 2 for a method that it has renamed.
+    batches = target._to_duckdb_relation(table).to_arrow_reader(_BLOCK)
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch.cast(schema))
+            rows += batch.num_rows
+    return rows

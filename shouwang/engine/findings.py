@@ -6,15 +6,18 @@ kept answers, one short SELECT a rule: the same text on DuckDB and Spark.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from shouwang.engine.indicators import set_rows, source_sets, tables_of
+from shouwang.engine.indicators.sources import ROW_SETS
 from shouwang.engine.policy_table import Variant
 from shouwang.engine.screening import Screened, near_leaves
-from shouwang.engine.snapshot import Snapshot
+from shouwang.engine.snapshot import IncomeRegime, Snapshot
+from shouwang.engine.worked_out import Statement, fetched, keep, worked_out
 
 _GREAT_TABLES = ("income_entry", "own_pay_entry", "member")
 _CHOSEN = ibis.schema({"household_id": "string", "scope": "int64", "chosen": "int64"})
@@ -26,6 +29,18 @@ _LABELS = pa.schema(
         ("leaf", pa.int64()),
     ]
 )
+
+# The sets of rows by number: the same in every screening, as the SQL of a set is kept.
+_NUMBERS = {row_set: number for number, row_set in enumerate(ROW_SETS)}
+_ROW = "household_id, source_id, row_no, amount_fen"
+
+
+class _SetOf(NamedTuple):
+    """A set of rows as one way to count income has it; `place` numbers these ways."""
+
+    row_set: str
+    place: int
+    regime: IncomeRegime
 
 
 def finding_table(screened: Screened) -> ir.Table:
@@ -97,15 +112,45 @@ def source_row_table(screened: Screened) -> ir.Table | None:
         return None
     asked = _asked(screened, wanted)
     snapshot = _narrowed(screened, asked, wanted)
+    regimes = dict.fromkeys(table.regimes)
+    chosen = [_SetOf(row_set, place, regime) for row_set in wanted for place, regime in enumerate(regimes)]
+    if screened.worked_out is not None:
+        return _by_statements(screened, snapshot, asked, chosen)
     parts = []
-    for number, row_set in enumerate(wanted):
-        for regime in dict.fromkeys(table.regimes):
-            scopes = [scope for scope, other in enumerate(table.regimes) if other == regime]
-            chosen = asked.filter((asked.row_set_no == number) & asked.scope.isin(scopes))
-            rows = set_rows(snapshot, regime, table.on, row_set, chosen)
-            if rows is not None:
-                parts.append(rows.mutate(row_set=ibis.literal(row_set)))
+    for each in chosen:
+        rows = _rows_of(screened, snapshot, asked, each)
+        if rows is not None:
+            parts.append(rows.mutate(row_set=ibis.literal(each.row_set)))
     return ibis.union(*parts) if parts else None
+
+
+def _rows_of(screened: Screened, snapshot: Snapshot, asked: ir.Table, chosen: _SetOf) -> ir.Table | None:
+    table = screened.table
+    scopes = [scope for scope, other in enumerate(table.regimes) if other == chosen.regime]
+    number = _NUMBERS[chosen.row_set]
+    of_set = asked.filter((asked.row_set_no == number) & asked.scope.isin(scopes))
+    return set_rows(snapshot, chosen.regime, table.on, chosen.row_set, of_set)
+
+
+def _by_statements(
+    screened: Screened, snapshot: Snapshot, asked: ir.Table, chosen: Iterable[_SetOf]
+) -> ir.Table | None:
+    """Return the rows of sets by their SQL, as far as it is kept."""
+    assert screened.worked_out is not None
+    known = screened.worked_out.row_sets
+    selects: list[str] = []
+    memory: dict[str, pa.Table] = {}
+    for each in chosen:
+        key = (each.row_set, each.place)
+        if key not in known:
+            rows = _rows_of(screened, snapshot, asked, each)
+            known[key] = None if rows is None else worked_out(rows, snapshot.backend)
+        statement = known[key]
+        if statement is not None:
+            memory.update(statement.memory)
+            selects.append(f"SELECT {_ROW}, '{each.row_set}' AS row_set FROM ({statement.sql}) AS set_rows")
+    whole = Statement(" UNION ALL ".join(selects), memory)
+    return keep(whole, "rows_behind", snapshot.backend) if selects else None
 
 
 def _narrowed(screened: Screened, asked: ir.Table, wanted: Iterable[str]) -> Snapshot:
@@ -113,7 +158,7 @@ def _narrowed(screened: Screened, asked: ir.Table, wanted: Iterable[str]) -> Sna
     snapshot = screened.snapshot
     tables = {}
     for name in _GREAT_TABLES:
-        numbers = [number for number, row_set in enumerate(wanted) if name in tables_of(row_set)]
+        numbers = [_NUMBERS[row_set] for row_set in wanted if name in tables_of(row_set)]
         if numbers:
             of_table = asked.filter(asked.row_set_no.isin(numbers)).household_id
             kept = snapshot[name].filter(snapshot[name].household_id.isin(of_table))
@@ -127,8 +172,14 @@ def _row_sets(screened: Screened) -> dict[str, list[str]]:
     if not variants:
         return {}
     answered = screened.answered
-    counts = answered.aggregate(**{v.column: answered[v.column].sum() for v in variants})
-    [true] = counts.to_pyarrow().to_pylist()
+    counts = fetched(
+        screened.worked_out,
+        ("true", screened.unjudged),
+        lambda: answered.aggregate(**{v.column: answered[v.column].sum() for v in variants}),
+        screened.snapshot.backend,
+    )
+    assert counts is not None
+    [true] = counts.to_pylist()
     wanted: dict[str, list[str]] = {}
     for variant in variants:
         sets = {row_set for name in variant.expression.indicators for row_set in source_sets(name)}
@@ -141,9 +192,9 @@ def _asked(screened: Screened, wanted: Mapping[str, list[str]]) -> ir.Table:
     """Keep one row per set and household with a warning that rests on it: row_set_no, household_id, scope."""
     name = screened.answered.get_name()
     selects = [
-        f"SELECT CAST({number} AS BIGINT) AS row_set_no, household_id, scope FROM {name} "
+        f"SELECT CAST({_NUMBERS[row_set]} AS BIGINT) AS row_set_no, household_id, scope FROM {name} "
         f"WHERE {' OR '.join(columns)}"
-        for number, columns in enumerate(wanted.values())
+        for row_set, columns in wanted.items()
     ]
     asked = screened.snapshot.backend.sql(" UNION ALL ".join(selects), schema=_ASKED)
     return screened.materialise(asked, "asked")

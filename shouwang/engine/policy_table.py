@@ -82,7 +82,8 @@ def policy_table(library: PackLibrary, divisions: Iterable[str | None], county: 
     policies: list[Policy] = []
     scope_of: dict[str, int] = {}
     numbers: dict[tuple[str, ...], int] = {}
-    for division in {UNKNOWN_DIVISION, *(d or UNKNOWN_DIVISION for d in divisions)}:
+    # In order, so that the same screening numbers its scopes alike in every process.
+    for division in sorted({UNKNOWN_DIVISION, *(d or UNKNOWN_DIVISION for d in divisions)}):
         policy = library.resolve(division or county, on)
         if policy.key not in numbers:
             numbers[policy.key] = len(policies)

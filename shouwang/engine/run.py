@@ -8,7 +8,7 @@ source_row.parquet one row per household and source row      source.parquet  the
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from shouwang.engine.findings import finding_table, near_table, source_row_table
 from shouwang.engine.grading import part_names
 from shouwang.engine.policy_table import PolicyTable, Variant
 from shouwang.engine.screening import Screened
+from shouwang.engine.worked_out import fetched
 
 FORMAT = 1
 _ORDER = ("household_id", "rule", "pack", "indicator", "row_set", "source_id", "row_no")
@@ -74,22 +75,22 @@ def write_run(
     county: str,
     notices: Sequence[str] = (),
     counts: Mapping[str, int] | None = None,
+    kept: Collection[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    write: Callable[[ir.Table, Path], int] | None = None,
 ) -> RunHeader:
-    """Write a screening into an existing empty folder and return its header."""
-    tables = {
-        "household": _households(screened),
-        "finding": finding_table(screened),
-        "unknown": unknown_table(screened),
-        "near": near_table(screened),
-        "source_row": source_row_table(screened),
-        "source": screened.snapshot["source"],
-    }
+    """Write a screening into an existing empty folder and return its header; kept: the tables wanted.
+
+    write: writes a table, in its order, as one Parquet file and returns its rows; where None a whole table is
+    held in memory at once.
+    """
     written = {}
-    for name, table in tables.items():
-        if table is not None:
-            progress(name)
-            written[name] = _write(table, folder / f"{name}.parquet")
+    for name, make in _TABLES.items():
+        if kept is None or name in kept:
+            count = _written(screened, name, make, folder / f"{name}.parquet", write or _write)
+            if count is not None:
+                progress(name)
+                written[name] = count
     header = _header(
         screened, county, notices, {**(counts or {}), **{f"{n}_rows": c for n, c in written.items()}}
     )
@@ -97,6 +98,10 @@ def write_run(
         json.dumps(asdict(header), ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
     )
     return header
+
+
+def _sources(screened: Screened) -> ir.Table:
+    return screened.snapshot["source"]
 
 
 def _households(screened: Screened) -> ir.Table:
@@ -108,9 +113,48 @@ def _households(screened: Screened) -> ir.Table:
     return screened.households[kept].left_join(names, "household_id").drop("household_id_right")
 
 
+_TABLES: Mapping[str, Callable[[Screened], ir.Table | None]] = {
+    "household": _households,
+    "finding": finding_table,
+    "unknown": unknown_table,
+    "near": near_table,
+    "source_row": source_row_table,
+    "source": _sources,
+}
+
+
+def _written(
+    screened: Screened,
+    name: str,
+    make: Callable[[Screened], ir.Table | None],
+    path: Path,
+    write: Callable[[ir.Table, Path], int],
+) -> int | None:
+    """Write one of the run's tables and return its rows, None where the run has none of it."""
+    # Which rows are behind the warnings is a matter of what was found, and asked anew.
+    if screened.worked_out is None or name == "source_row":
+        table = make(screened)
+        return None if table is None else write(_in_order(table), path)
+
+    def ordered() -> ir.Table | None:
+        made = make(screened)
+        return None if made is None else _in_order(made)
+
+    key = (name, screened.unjudged)
+    found = fetched(screened.worked_out, key, ordered, screened.snapshot.backend)
+    return None if found is None else _kept_whole(found, path)
+
+
+def _in_order(table: ir.Table) -> ir.Table:
+    """Return a table in a fixed order, so that the same screening gives the same file."""
+    return table.order_by([column for column in _ORDER if column in table.columns])
+
+
 def _write(table: ir.Table, path: Path) -> int:
-    """Write a table in a fixed order, so that the same screening gives the same file; return its rows."""
-    found: pa.Table = table.order_by([column for column in _ORDER if column in table.columns]).to_pyarrow()
+    return _kept_whole(table.to_pyarrow(), path)
+
+
+def _kept_whole(found: pa.Table, path: Path) -> int:
     pq.write_table(found, path, compression="zstd")
     return int(found.num_rows)
 

@@ -1,8 +1,8 @@
 """Screen all households at once: indicators, the place's parameters, one answer column per rule, grades."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import and_
 from typing import Any, TypeGuard
 
@@ -16,6 +16,7 @@ from shouwang.engine.indicators import indicator_table
 from shouwang.engine.policy_table import UNKNOWN_DIVISION, PolicyTable, Variant
 from shouwang.engine.rule_tree import And, Comparison, Condition, Name
 from shouwang.engine.snapshot import IncomeRegime, Snapshot
+from shouwang.engine.worked_out import WorkedOut, fetched
 
 NEAR_PERMILLE = "near_permille"
 DEFAULT_NEAR_PERMILLE = 100
@@ -40,6 +41,7 @@ class Screened:
     households: ir.Table
     unjudged: frozenset[str]
     materialise: Materialise
+    worked_out: WorkedOut | None = None
 
     def variants(self, *kinds: str) -> list[Variant]:
         """Return the variants of the given kinds that somebody's facts could answer."""
@@ -52,12 +54,31 @@ def screen(
     *,
     materialise: Materialise,
     release: Callable[[str], None] = lambda _: None,
+    unjudged: Collection[str] | None = None,
+    worked_out: WorkedOut | None = None,
 ) -> Screened:
     """Answer every rule for every household in one pass and keep the answers.
 
     materialise: keeps a table expression under a name on the snapshot's backend and returns it; release:
-    drops a kept table that is needed no more.
+    drops a kept table that is needed no more. unjudged: where the snapshot holds some households of a place,
+    the rules (names) that no household of the place could answer. worked_out: the SQL of the screenings of
+    this policy table and these feeds, on DuckDB; filled by the first.
     """
+    work = partial(_answered, snapshot, table, release)
+    if worked_out is None:
+        answered = work(materialise)
+    elif worked_out.answers:
+        answered = worked_out.answered(snapshot.backend)
+    else:
+        answered = worked_out.recorded(snapshot.backend, work)
+    unanswered = _unjudged(answered, table, unjudged, worked_out)
+    households = with_standing(answered, table, unanswered)
+    return Screened(snapshot, table, answered, households, unanswered, materialise, worked_out)
+
+
+def _answered(
+    snapshot: Snapshot, table: PolicyTable, release: Callable[[str], None], materialise: Materialise
+) -> ir.Table:
     parts: list[str] = []
 
     def keep_part(part: ir.Table, name: str) -> ir.Table:
@@ -68,9 +89,7 @@ def screen(
     answered = materialise(with_near(with_grades(households, table), table), "answered")
     for name in parts:
         release(name)
-    unjudged = _unjudged(answered, table)
-    households = with_standing(answered, table, unjudged)
-    return Screened(snapshot, table, answered, households, unjudged, materialise)
+    return answered
 
 
 def facts(snapshot: Snapshot, table: PolicyTable, materialise: Materialise | None = None) -> ir.Table:
@@ -215,13 +234,21 @@ def _where_asked(
     return ibis.ifelse(households.scope.isin(variant.scopes), answer, ibis.literal(False))
 
 
-def _unjudged(answered: ir.Table, table: PolicyTable) -> frozenset[str]:
-    """Return the variants whose answer is unknown for every household of their scopes."""
+def _unjudged(
+    answered: ir.Table, table: PolicyTable, names: Collection[str] | None, worked_out: WorkedOut | None
+) -> frozenset[str]:
+    """Return the variants (of the rules of these names) whose answer is unknown for every household asked."""
     if not table.variants:
         return frozenset()
-    known = answered.aggregate(**{v.column: _asked_and_known(answered, v, table) for v in table.variants})
-    [row] = known.to_pyarrow().to_pylist()
-    return frozenset(column for column, count in row.items() if not count)
+
+    def known() -> ir.Table:
+        return answered.aggregate(**{v.column: _asked_and_known(answered, v, table) for v in table.variants})
+
+    counts = fetched(worked_out, "known", known, answered.get_backend())
+    assert counts is not None
+    [row] = counts.to_pylist()
+    asked = {v.column for v in table.variants if names is None or v.rule.name in names}
+    return frozenset(column for column, count in row.items() if not count and column in asked)
 
 
 def _asked_and_known(answered: ir.Table, variant: Variant, table: PolicyTable) -> ir.Value:

@@ -1,9 +1,10 @@
 """What a screening reads: the canonical tables as Ibis tables on one backend, and the feeds delivered."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -15,6 +16,8 @@ from shouwang.domain.periods import Period
 from shouwang.domain.policy import Policy
 from shouwang.domain.tables import INCOME_ITEMS, TABLES, Table
 
+# A table is one file, a folder of them, or several files.
+Paths = Path | Sequence[Path]
 _IBIS = {"text": dt.string, "int": dt.int64, "bool": dt.boolean, "date": dt.date, "fen": dt.int64}
 _ARROW = {"text": pa.string(), "int": pa.int64(), "bool": pa.bool_(), "date": pa.date32(), "fen": pa.int64()}
 
@@ -90,25 +93,28 @@ def income_regime(policy: Policy, window: Period) -> IncomeRegime:
     return IncomeRegime(window, frozenset(counted))
 
 
-def read_sources(path: Path) -> dict[int, dict[str, object]]:
-    """Return the rows of a `source` Parquet file by source_id."""
-    return {row["source_id"]: row for row in pq.read_table(path).to_pylist()}
+def read_sources(paths: Paths) -> dict[int, dict[str, object]]:
+    """Return the rows of `source` Parquet files by source_id."""
+    files = [paths] if isinstance(paths, Path) else paths
+    return {row["source_id"]: row for file in files for row in pq.read_table(file).to_pylist()}
 
 
 def open_snapshot(
     backend: ibis.BaseBackend,
-    paths: Mapping[str, Path],
+    paths: Mapping[str, Path] | Mapping[str, Paths],
     feeds: Iterable[str],
-    read: Callable[[ibis.BaseBackend, Path, str], ir.Table],
+    read: Callable[[ibis.BaseBackend, Any, str], ir.Table],
 ) -> Snapshot:
     """Open Parquet files as a snapshot; `read` is the backend's own reader (see `duckdb` and `spark`).
 
-    paths: canonical table name → Parquet file (or folder); a table without a path is empty.
+    paths: canonical table name → Parquet file (or folder, or several files, as `read` takes them); a table
+    without a path is empty.
     """
     tables = {}
     for name, table in TABLES.items():
         if name in paths:
-            check_schema(name, pq.read_schema(_first_file(paths[name])))
+            for file in _files(paths[name]):
+                check_schema(name, pq.read_schema(file))
             tables[name] = read(backend, paths[name], name)[[c.name for c in table.columns]]
         else:
             tables[name] = ibis.memtable(arrow_schema(table).empty_table(), schema=ibis_schema(table))
@@ -116,13 +122,16 @@ def open_snapshot(
     return Snapshot(backend, tables, frozenset(feeds), sources=sources)
 
 
-def _first_file(path: Path) -> Path:
-    if path.is_file():
-        return path
-    files = sorted(path.glob("**/*.parquet"))
+def _files(paths: Paths) -> Sequence[Path]:
+    """Return the files that stand for a table; of a folder the first, whose files are of one writer."""
+    if not isinstance(paths, Path):
+        return paths
+    if paths.is_file():
+        return [paths]
+    files = sorted(paths.glob("**/*.parquet"))
     if not files:
-        raise SnapshotError(f"文件夹 {path.name} 中没有 Parquet 文件。")
-    return files[0]
+        raise SnapshotError(f"文件夹 {paths.name} 中没有 Parquet 文件。")
+    return files[:1]
 
 
 def first_of_month(day: date) -> date:

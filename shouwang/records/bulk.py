@@ -38,7 +38,10 @@ def sql_columns(columns: Iterable[Column]) -> str:
 
 
 def make_temporary(
-    cursor: CursorWrapper, table: str, content: str, parameters: Sequence[object] = ()
+    cursor: CursorWrapper,
+    table: str,
+    content: str,
+    parameters: Sequence[object] | Mapping[str, object] = (),
 ) -> None:
     """Make a table of the running transaction, in place of its namesake, from columns or `AS SELECT`."""
     cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{table}"')

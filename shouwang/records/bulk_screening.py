@@ -1,16 +1,17 @@
-"""A county of the records as the tables a screening reads, and its findings back, all rows at once."""
+"""A county of the records, or some of its households, as the tables a screening reads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection
 
 from shouwang.domain.tables import TABLES, Column
-from shouwang.records.bulk import copy_in, copy_out, expect_whole_tables, make_temporary
-from shouwang.records.models import LEDGERS, Finding
+from shouwang.records.bulk import copy_out
+from shouwang.records.models import LEDGERS
 
 _IN_FORCE = "v.from_on <= %(on)s AND (v.to_on IS NULL OR v.to_on > %(on)s)"
 # A source is known by the load that brought it and its number there; a run numbers them anew.
@@ -27,21 +28,24 @@ _OWN = {
     },
     "member": {"person_id": "r.code", "household_id": "h.number", "id_key": "nullif(r.id_key, '')"},
 }
-_FOUND = [
-    ("number", "text"), ("rule", "text"), ("label", "text"), ("pack", "text"), ("kind", "text"),
-    ("risk", "text"),
-    ("grade", "text"), ("clause", "text"), ("reason", "text"), ("evidence", "text"),
-]  # fmt: skip
-FOUND = pa.schema([(name, pa.string()) for name, _ in _FOUND])
-GRADED = pa.schema([("number", pa.string()), ("grade", pa.string())])
+_OWNERS = {"household": "r.id", "member": "r.household_id"}
 
 
-def export_tables(county: str, on: date, folder: Path) -> dict[str, Path]:
-    """Write every canonical table of a county as it stands on a day; return the files by name."""
+def export_tables(
+    county: str, on: date, folder: Path, *, households: Sequence[int] | None = None
+) -> dict[str, Path]:
+    """Write every canonical table of a county as it stands on a day; return the files by name.
+
+    households: the ids of those whose rows are wanted, all where None.
+    """
     parameters = {"county": county, "on": on, "low": county.ljust(12, "0"), "high": county.ljust(12, "9")}
+    if households is not None:
+        parameters["households"] = list(households)
     written = {}
     for name, table in TABLES.items():
         query = _query(name, table.columns)
+        if households is not None and name != "source":
+            query += f" AND {_OWNERS.get(name, 'e.household_id')} = ANY(%(households)s)"
         written[name] = _written(name, copy_out(query, parameters, table.columns), folder)
     return written
 
@@ -55,6 +59,34 @@ def delivered_feeds(county: str) -> frozenset[str]:
     with connection.cursor() as cursor:
         cursor.execute(query, [county])
         return frozenset(feed for (feed,) in cursor.fetchall())
+
+
+def household_rows(
+    number: str, county: str, on: date, tables: Iterable[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of one household on a day, as `export_tables` would write them."""
+    parameters = {"county": county, "on": on, "low": county.ljust(12, "0"), "high": county.ljust(12, "9")}
+    found = {}
+    with connection.cursor() as cursor:
+        for name in tables:
+            columns = TABLES[name].columns
+            owner = "r" if name == "household" else "h"
+            query = f"{_query(name, columns)} AND {owner}.number = %(number)s"
+            cursor.execute(query, {**parameters, "number": number})
+            names = [each.name for each in columns]
+            found[name] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return found
+
+
+def delivered_sheets(county: str) -> list[dict[str, object]]:
+    """Return feed and month of every sheet that a load of the county has brought."""
+    query = (
+        "SELECT DISTINCT s.feed, s.month FROM records_source s JOIN records_load l ON l.id = s.load_id "
+        "WHERE l.county = %s AND l.state = 'done'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [county])
+        return [{"feed": feed, "month": month} for feed, month in cursor.fetchall()]
 
 
 def _query(name: str, columns: Iterable[Column]) -> str:
@@ -109,35 +141,3 @@ def _written(name: str, batches: Iterator[pa.RecordBatch], folder: Path) -> Path
         for batch in batches:
             writer.write_batch(batch)
     return path
-
-
-def store_findings(
-    run_id: int, found: Iterable[pa.RecordBatch], graded: Iterable[pa.RecordBatch], county: str
-) -> int:
-    """Write a run's findings, and the grade of every household of the county; return how many findings.
-
-    found: batches of FOUND; graded: batches of GRADED, one row a household with a grade.
-    """
-    with connection.cursor() as cursor:
-        expect_whole_tables(cursor)
-        make_temporary(cursor, "found", ", ".join(f"{name} {type_}" for name, type_ in _FOUND))
-        copy_in(cursor, "found", FOUND.names, found)
-        names = ", ".join(FOUND.names[1:-1])
-        cursor.execute(
-            f"INSERT INTO {Finding._meta.db_table} (run_id, household_id, division, {names}, evidence) "
-            f"SELECT %s, h.id, h.division, {', '.join(f'f.{name}' for name in FOUND.names[1:-1])}, "
-            "f.evidence::jsonb FROM found f JOIN records_household h ON h.number = f.number",
-            [run_id],
-        )
-        count = int(cursor.rowcount)
-        make_temporary(cursor, "graded", "number text PRIMARY KEY, grade text")
-        copy_in(cursor, "graded", GRADED.names, graded)
-        cursor.execute("ANALYZE graded")
-        cursor.execute(
-            "UPDATE records_household r SET grade = n.grade FROM (SELECT h.id, coalesce(g.grade, '') AS "
-            "grade "
-            "FROM records_household h LEFT JOIN graded g ON g.number = h.number "
-            "WHERE h.division BETWEEN %s AND %s) n WHERE n.id = r.id AND n.grade <> r.grade",
-            [county.ljust(12, "0"), county.ljust(12, "9")],
-        )
-    return count

@@ -22,6 +22,8 @@ ACTIONS = {
     "clue.return": "退回重新核查",
     "clue.verdict": "作出处置结论",
     "clue.feedback": "反馈来源",
+    "clue.withdrawn": "依据已撤回，线索随之办结",
+    "clue.basis_withdrawn": "依据的数据已撤回，请核实",
 }
 # Reports join the acts here; who reads a clue reads why it was sent back.
 _MOST_EVENTS = 200

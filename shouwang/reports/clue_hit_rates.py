@@ -11,7 +11,8 @@ from shouwang.domain.permissions import Permission
 from shouwang.domain.policy import PackError
 from shouwang.records.access import visible
 from shouwang.records.models import Clue, ClueOrigin, Finding, ScreeningRun
-from shouwang.records.models.clues import CLUE_SOURCES
+from shouwang.records.models.clues import BASIS_WITHDRAWN, CLUE_SOURCES
+from shouwang.records.models.runs import DELTA
 from shouwang.records.policies import policy_at
 from shouwang.records.viewers import Viewer
 from shouwang.reports.clue_list import left_out
@@ -19,7 +20,7 @@ from shouwang.reports.clue_list import left_out
 # Below this many answered clues a rate says nothing; below this share of hits a rule wastes visits.
 SMALLEST_SAMPLE = 20
 NOISY_BELOW_PERMILLE = 100
-_HITS, _MISSES = ("identify", "monitored"), ("no_risk", "wrong_data", "not_ours")
+HITS, MISSES = ("identify", "monitored"), ("no_risk", "wrong_data", "not_ours")
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,15 @@ def hit_rates(viewer: Viewer, *, from_on: date, to_on: date) -> HitRates:
     """Count what became of the clues received from one day to another, in six queries and the packs."""
     clues = visible(Clue.objects.all(), viewer, Permission.SEE_TOTALS)
     clues = clues.filter(received_on__range=(from_on, to_on)).filter(~Q(state="closed") | ~Q(verdict=""))
+    clues = clues.exclude(verdict=BASIS_WITHDRAWN)
     origins = ClueOrigin.objects.filter(clue__in=clues)
     by_rule = _rates(origins.filter(source="screening"), "rule")
     by_source = _rates(origins, "source")
     labels = _labels(viewer, to_on, by_rule)
-    runs = ScreeningRun.objects.filter(on__range=(from_on, to_on)).count()
+    runs = ScreeningRun.objects.filter(on__range=(from_on, to_on)).exclude(kind=DELTA).count()
     silent: dict[str, dict[str, int]] = {name: {} for name in labels if name not in by_rule} if runs else {}
     warned = Exists(ClueOrigin.objects.filter(clue=OuterRef("pk"), source="screening"))
-    right = clues.filter(verdict__in=_HITS)
+    right = clues.filter(verdict__in=HITS)
     total = right.aggregate(hits=Count("pk"), missed=Count("pk", filter=~Q(warned)))
     return HitRates(
         rules=_sorted(_rate(key, labels.get(key, key), found) for key, found in (by_rule | silent).items()),
@@ -101,8 +103,8 @@ def hit_rates(viewer: Viewer, *, from_on: date, to_on: date) -> HitRates:
 def _rates(origins: QuerySet[ClueOrigin], by: str) -> dict[str, dict[str, Any]]:
     """Count clues, each once, by what raised them."""
     outcome = Case(
-        When(clue__verdict__in=_HITS, then=Value(1)),
-        When(clue__verdict__in=_MISSES, then=Value(2)),
+        When(clue__verdict__in=HITS, then=Value(1)),
+        When(clue__verdict__in=MISSES, then=Value(2)),
         When(clue__verdict="watch", then=Value(3)),
         default=Value(0),
         output_field=IntegerField(),

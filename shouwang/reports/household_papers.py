@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 
 from shouwang.domain.permissions import Permission
 from shouwang.records.access import visible
+from shouwang.records.last_screenings import last_runs
 from shouwang.records.models import (
     Attachment,
     Case,
@@ -25,11 +26,10 @@ _MOST = 100
 
 
 def findings_of(viewer: Viewer, household: Household, on: date) -> list[Finding]:
-    """Return the findings of the last run up to a day, warnings first: two queries."""
-    rows = visible(Finding.objects.filter(household=household, run__on__lte=on), viewer)
-    last = rows.order_by("-run__on", "-run_id").values_list("run_id", flat=True).first()
-    found = rows.filter(run_id=last).select_related("run") if last else Finding.objects.none()
-    return sorted(found, key=lambda each: (each.kind != "warning", each.pk))
+    """Return the findings of the household's last run up to a day, warnings first: three queries."""
+    last = last_runs(household.division[:6], [household.pk], on=on).get(household.pk)
+    rows = visible(Finding.objects.filter(household=household, run_id=last), viewer)
+    return sorted(rows.select_related("run"), key=lambda each: (each.kind != "warning", each.pk))
 
 
 def clues_of(viewer: Viewer, household: Household) -> list[Clue]:

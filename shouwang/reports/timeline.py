@@ -109,8 +109,11 @@ def _versions(viewer: Viewer, household: Household) -> Iterator[Happening]:
 def _findings(viewer: Viewer, household: Household) -> Iterator[Happening]:
     rows = Finding.objects.filter(household=household, kind="warning").select_related("run")
     found = _rows(viewer, rows, "-run__on", Permission.SEE_HEALTH)
-    for run, group in groupby(found, key=lambda each: each.run):
-        warnings = list(group)
+    runs = [(run, list(group)) for run, group in groupby(found, key=lambda each: each.run)]
+    for at, (run, warnings) in enumerate(runs):
+        # A later screening that finds the same again is no news.
+        if at + 1 < len(runs) and _warned(warnings) == _warned(runs[at + 1][1]):
+            continue
         labels = "、".join(dict.fromkeys(each.label for each in warnings))
         grades = {each.grade for each in warnings}
         tone = next((each for each in ("red", "yellow", "blue") if each in grades), "todo")
@@ -118,6 +121,10 @@ def _findings(viewer: Viewer, household: Household) -> Iterator[Happening]:
             yield Happening(run.on, run.ran_at, f"筛查预警：{labels}", _short(warnings[0].reason), tone=tone)
         else:
             yield Happening(run.on, run.ran_at, f"筛查预警 {len(warnings)} 条", _short(labels), tone=tone)
+
+
+def _warned(warnings: list[Finding]) -> set[tuple[str, str, str]]:
+    return {(each.rule, each.grade, each.reason) for each in warnings}
 
 
 def _clue_origins(viewer: Viewer, household: Household) -> Iterator[Happening]:
