@@ -7,7 +7,6 @@ from typing import Any
 from shouwang.domain.roles import Role
 from shouwang.records.models import (
     Account,
-    ApiToken,
     Attachment,
     AttachmentContent,
     Case,
@@ -17,7 +16,6 @@ from shouwang.records.models import (
     ClueCheck,
     ClueOrigin,
     Contact,
-    ExportRequest,
     Finding,
     Household,
     LookBack,
@@ -32,6 +30,7 @@ from shouwang.records.models import (
 )
 from shouwang.records.sealing import seal_bytes
 from tests.delivery_rows import delivered
+from tests.export_rows import export_of, token_of
 from tests.match_world import waiting_review
 from tests.quality_rows import doubted
 from tests.support_world import supported
@@ -71,9 +70,9 @@ def mirror(of: Place) -> Mirror:
         **_clue(of, home, staff),
         **_case(of, home, staff),
         **_meeting(home, staff),
-        **_token(staff),
+        **token_of(staff, WORDS),
         **_scan(home, staff),
-        **_export(of, home, staff),
+        **export_of(of, home, staff, WORDS),
         **delivered(of, WORDS),
         **doubted(home, staff, WORDS),
     }
@@ -253,22 +252,6 @@ def _meeting(home: Household, staff: Account) -> dict[str, object]:
     return {"meeting_id": meeting.pk, "item_id": item.pk}
 
 
-def _token(staff: Account) -> dict[str, object]:
-    made = ApiToken.objects.create(
-        account=staff,
-        name=WORDS,
-        start="sw_",
-        digest=WORDS,
-        scopes=["read:households"],
-        methods=["GET"],
-        epoch=staff.session_epoch,
-        from_at=NOW,
-        until_at=NOW + timedelta(days=90),
-        created_at=NOW,
-    )
-    return {"token_id": made.pk}
-
-
 def _scan(home: Household, staff: Account) -> dict[str, object]:
     place = {"division": home.division}
     scan = Attachment.objects.create(
@@ -286,22 +269,3 @@ def _scan(home: Household, staff: Account) -> dict[str, object]:
         attachment=scan, sealed=seal_bytes(WORDS.encode(), of="attachment"), **place
     )
     return {"attachment_id": scan.pk}
-
-
-def _export(of: Place, home: Household, staff: Account) -> dict[str, object]:
-    chosen = {"profile": "roster", "area": home.division, "from_on": str(TODAY), "to_on": str(TODAY)}
-    made = ExportRequest.objects.create(
-        number=f"{of.county}DC1",
-        division=home.division,
-        area=home.division,
-        profile="roster",
-        chosen={**chosen, "roles": ["village"]},
-        has_personal=True,
-        row_count=1,
-        purpose="work",
-        reason=WORDS,
-        state="asked",
-        requested_by=staff,
-        requested_at=NOW,
-    )
-    return {"export_id": made.pk}

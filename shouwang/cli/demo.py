@@ -95,6 +95,8 @@ def _screened_twice(folder: Path, county: WrittenCounty, on: date, following: St
         "out": folder / "上期预警.xlsx",
         "key": site().key("blind"),
         "packs": default_packs_folder(),
+        # In a small county a dirty file may not hold one usable row.
+        "keep_going": True,
     }
     try:
         last = screen_folder(

@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from shouwang.records.site import Site
 from shouwang.synthetic.writing import WrittenCounty
 
 if TYPE_CHECKING:
+    from shouwang.actions.acting import Actor
     from shouwang.actions.sample.people import People, Person
     from shouwang.records.models import Household, ScreeningRun
 
@@ -53,23 +55,18 @@ def furnish(
         migrate()
         from shouwang.actions.acting import Actor
         from shouwang.actions.clue_screening import raise_from_run
-        from shouwang.actions.loading import load_folder
-        from shouwang.actions.loading_places import serve_county
+        from shouwang.actions.quality_runs import run_quality
         from shouwang.actions.sample.people import SYSTEM
         from shouwang.actions.screening_records import screen_records
         from shouwang.records.access import entered_system
-        from shouwang.records.bulk import refresh_statistics
 
         system, at = Actor(SYSTEM), datetime.combine(on, time(8, 30), SHANGHAI)
-        serve_county(actor=system, county=code, at=at)
-        load_folder(
-            actor=system, registry=county.registry, deliveries=county.deliveries, county=code, on=on, at=at,
-            step=lambda step: following(f"导入:{step}"), detail=following.detail,
-        )  # fmt: skip
-        refresh_statistics()
+        _fill(system, home, county, code, on, at, following)
         run = screen_records(
             actor=system, county=code, on=on, at=at, progress=lambda step: following(f"网页系统筛查:{step}")
         )
+        following("核查数据质量")
+        run_quality(actor=system, county=code, on=on, at=at)
         following("生成线索")
         with entered_system():
             raised = raise_from_run(actor=system, run_id=run.pk, on=on, at=at)
@@ -78,10 +75,45 @@ def furnish(
     return Furnished(people.told, raised.new, fates)
 
 
+def _fill(
+    system: "Actor", home: Path, county: WrittenCounty, code: str, on: date, at: datetime, following: Steps
+) -> None:
+    """Load all months but the newest, which the departments then hand in."""
+    from shouwang.actions.loading import load_folder
+    from shouwang.actions.loading_places import serve_county
+    from shouwang.actions.sample.deliveries import deliver_month
+    from shouwang.records.access import entered_system
+    from shouwang.records.bulk import refresh_statistics
+
+    serve_county(actor=system, county=code, at=at)
+    newest = max(path for path in county.deliveries.iterdir() if path.is_dir())
+    with _without(county.deliveries, newest, home / "earlier") as earlier:
+        load_folder(
+            actor=system, registry=county.registry, deliveries=earlier, county=code, on=on, at=at,
+            keep_going=True, step=lambda step: following(f"导入:{step}"), detail=following.detail,
+        )  # fmt: skip
+    refresh_statistics()
+    following("接收各部门最新一个月的推送")
+    with entered_system():
+        deliver_month(county=code, folder=newest, on=on, at=at)
+
+
+@contextmanager
+def _without(deliveries: Path, newest: Path, folder: Path) -> Iterator[Path]:
+    """Gather the deliveries of all months but the newest for a block."""
+    shutil.copytree(deliveries, folder, ignore=shutil.ignore_patterns(newest.name))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 def _month(code: str, run: "ScreeningRun", on: date, today: date) -> "tuple[People, dict[str, int]]":
     from shouwang.actions.sample.besides import report_samples, watch_over
+    from shouwang.actions.sample.deliveries import leave_waiting
     from shouwang.actions.sample.month import live
     from shouwang.actions.sample.people import make_people
+    from shouwang.actions.sample.support import support_samples
 
     at = datetime.combine(on, time(9), SHANGHAI)
     villages = _villages(code)
@@ -92,6 +124,8 @@ def _month(code: str, run: "ScreeningRun", on: date, today: date) -> "tuple[Peop
     quiet, watched = _households(villages)
     report_samples(people=people, households=quiet, on=later, at=at)
     watch_over(people=people, households=watched, on=later, at=at)
+    support_samples(people=people, households=watched, on=later, at=at)
+    leave_waiting(people=people, county=code, on=later, at=at)
     return people, fates
 
 

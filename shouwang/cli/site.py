@@ -87,12 +87,15 @@ def load(
     with opened(site()), steps(people(to_stderr=True)) as following:
         migrate()
         from shouwang.actions.loading import load_folder
+        from shouwang.actions.quality_runs import run_quality
         from shouwang.records.bulk import refresh_statistics
 
         made = load_folder(actor=_system(), at=_now(), step=following, detail=following.detail, **asked)
         if not dry_run and not made.is_repeat:
             following("更新统计信息")
             refresh_statistics()
+            following("核查数据质量")
+            run_quality(actor=_system(), county=county, on=asked["on"], at=_now())
     _tell(people(), made, dry_run)
     return FINE
 

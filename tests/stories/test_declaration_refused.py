@@ -37,7 +37,7 @@ def test_a_family_that_declared_by_itself_reads_why_it_was_not_identified(site: 
     fill(page, {"反馈内容": f"已上门说明：{_REASON}"})
     press(page.locator("main"), "反馈")
     sees(page, f"反馈：已上门说明：{_REASON}")
-    _asked_how_far(site, receipt, "已办结", "核查无返贫致贫风险")
+    _asked_how_far(site, receipt, "已办结", "核查无返贫致贫风险", _REASON)
 
 
 def _declared(site: Town, head: str) -> str:
