@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -11,6 +11,7 @@ from shouwang.cli.chinese import today
 from shouwang.cli.failures import UsageProblem
 from shouwang.domain.pack_files import default_packs_folder
 
+_Value = TypeVar("_Value")
 PacksOption = Annotated[
     Path | None, typer.Option("--packs", help="政策包文件夹;不写则用随程序附带的。", show_default=False)
 ]
@@ -33,13 +34,36 @@ DeliveriesOption = Annotated[
     Path | None,
     typer.Option("--deliveries", help="部门推送文件夹:各部门的表格,原样放入。", show_default=False),
 ]
+ScreenedRegistryOption = Annotated[
+    Path | None, typer.Option("--registry", help="台账文件夹,见 check。", show_default=False)
+]
 DivisionOption = Annotated[
-    str, typer.Option("--division", help="行政区划代码:2、4、6、9 或 12 位。", show_default=False)
+    str | None,
+    typer.Option("--division", help="行政区划代码:2、4、6、9 或 12 位。", show_default=False),
 ]
 OutOption = Annotated[
-    Path,
+    Path | None,
     typer.Option(
-        "--out", help="写出的工作簿,以 .xlsx 结尾;运行记录放在同名的 .run 文件夹。", show_default=False
+        "--out",
+        help="写出的工作簿,以 .xlsx 结尾;运行记录放在同名的 .run 文件夹。筛查数据湖时是新建的文件夹。",
+        show_default=False,
+    ),
+]
+LakeOption = Annotated[
+    Path | None,
+    typer.Option("--lake", help="数据湖文件夹:筛查其中各县当日的快照,代替台账文件夹。", show_default=False),
+]
+MasterOption = Annotated[
+    str | None,
+    typer.Option("--master", help="Spark 集群地址,如 spark://host:7077 或 yarn。", show_default=False),
+]
+SharedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shared",
+        metavar="URI",
+        help="同一个数据湖在集群各节点上的地址,如 hdfs://… 或 s3a://…;路径相同则不用写。",
+        show_default=False,
     ),
 ]
 PreviousOption = Annotated[
@@ -82,6 +106,13 @@ def packs_folder(told: Path | None) -> Path:
     if told is None:
         return default_packs_folder()
     return existing_folder(told, "--packs")
+
+
+def required(value: _Value | None, option: str) -> _Value:
+    """Return what an option says; UsageProblem where it is needed in this use and not there."""
+    if value is None:
+        raise UsageProblem(f"缺少选项 {option}。用 --help 查看用法。")
+    return value
 
 
 def existing_folder(path: Path, option: str) -> Path:

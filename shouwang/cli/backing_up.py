@@ -29,16 +29,20 @@ PassphraseOption = Annotated[
 def backup(
     out: Annotated[Path, typer.Option("--out", help="写出的备份文件。", show_default=False)],
     passphrase_file: PassphraseOption = None,
+    without_lake: Annotated[
+        bool, typer.Option("--without-lake", help="不含部门推送的文件(数据湖由别的办法备份时)。")
+    ] = False,
 ) -> int:
-    """备份整个系统(数据库和密钥)为一个加密文件,写完后再通读核对一遍。"""
+    """备份整个系统(数据库、密钥和部门推送的文件)为一个加密文件,写完后再通读核对一遍。"""
     passphrase = _passphrase(passphrase_file)
     here = site()
+    lake = None if without_lake else here.lake_folder
     keys = {f"{name}.key": here.key(name) for name in KEYS}
     header = {"version": __version__, "made_at": datetime.now(SHANGHAI).isoformat(timespec="seconds")}
     with using(here.database_folder, os.environ) as database:
-        backups.backup(database, out, passphrase=passphrase, extra=keys, header=header)
+        backups.backup(database, out, passphrase=passphrase, extra=keys, header=header, lake=lake)
     manifest = backups.verify(out, passphrase)
-    say(people(), f"已备份并核对:{out},{len(manifest.rows)} 张表,{sum(manifest.rows.values())} 行", "bold")
+    say(people(), f"已备份并核对:{out},{_counted(manifest)}", "bold")
     say(people(), "请把备份文件和口令分开保管,并定期在另一台机器上试恢复。")
     return FINE
 
@@ -56,12 +60,17 @@ def restore(
         if path.exists() and path.read_bytes() != manifest.extra[f"{name}.key"]:
             raise UsageProblem(f"{here.home} 里已有另一套密钥,请换一个空文件夹(SHOUWANG_VAR)再恢复")
     with using(here.database_folder, os.environ) as database:
-        backups.restore(file, passphrase, database)
+        manifest = backups.restore(file, passphrase, database, lake=here.lake_folder)
     for name in KEYS:
         here.put_key(name, manifest.extra[f"{name}.key"])
-    say(people(), f"已恢复并核对:{len(manifest.rows)} 张表,{sum(manifest.rows.values())} 行", "bold")
+    say(people(), f"已恢复并核对:{_counted(manifest)}", "bold")
     say(people(), "请接着运行 shouwang verify-audit 校验审计日志。")
     return FINE
+
+
+def _counted(manifest: backups.Manifest) -> str:
+    rows = f"{len(manifest.rows)} 张表,{sum(manifest.rows.values())} 行"
+    return f"{rows},部门推送文件 {manifest.lake.files} 个" if manifest.lake is not None else rows
 
 
 def _passphrase(told: Path | None) -> bytes:

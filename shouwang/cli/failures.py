@@ -12,6 +12,7 @@ from pathlib import Path
 from shouwang.actions.refusals import Refusal
 from shouwang.actions.screening import EngineMissing, OutputError
 from shouwang.domain.divisions import DivisionError
+from shouwang.domain.lake_snapshots import LakeError
 from shouwang.domain.periods import PeriodError
 from shouwang.domain.policy import PackError
 from shouwang.engine.run import RunError
@@ -46,6 +47,7 @@ _INPUT = (
     OriginalChanged,
     Refusal,
     LoadRunning,
+    LakeError,
 )
 _ASKED = (OutputError, UsageProblem, DivisionError, PeriodError, SyntheticError)
 _DATABASE = {"OutOfMemoryException", "IOException"}

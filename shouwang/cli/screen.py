@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from shouwang.actions.screening import Asked, ScreenedFolder, run_folder, screen_folder
+from shouwang.actions.screening_lake import LakePlace
 from shouwang.cli.arguments import (
     DeliveriesOption,
     DivisionOption,
@@ -14,20 +16,25 @@ from shouwang.cli.arguments import (
     ErrorsOption,
     JsonOption,
     KeepGoingOption,
+    LakeOption,
     MappingOption,
+    MasterOption,
     OnOption,
     OutOption,
     PackOption,
     PacksOption,
     PreviousOption,
-    RegistryOption,
+    ScreenedRegistryOption,
+    SharedOption,
     day,
     existing_file,
     existing_folder,
     packs_folder,
+    required,
 )
 from shouwang.cli.console import emit, people, say, steps
 from shouwang.cli.failures import FINE
+from shouwang.cli.lake import refuse_others, screen_snapshots
 from shouwang.cli.places import remember_run, site
 from shouwang.domain import divisions
 from shouwang.engine.results import Results
@@ -38,9 +45,9 @@ from shouwang.reports.warning_list import write_warning_list
 
 
 def screen(
-    registry: RegistryOption,
-    division: DivisionOption,
-    out: OutOption,
+    registry: ScreenedRegistryOption = None,
+    division: DivisionOption = None,
+    out: OutOption = None,
     deliveries: DeliveriesOption = None,
     on: OnOption = None,
     previous: PreviousOption = None,
@@ -51,29 +58,46 @@ def screen(
     engine: EngineOption = EngineName.DUCKDB,
     keep_going: KeepGoingOption = False,
     errors: ErrorsOption = None,
+    lake: LakeOption = None,
+    master: MasterOption = None,
+    shared: SharedOption = None,
 ) -> int:
     """按当地当日的政策筛查,写出预警名单工作簿。
 
     个别行读不出或匹配不到户,不影响完成(退出码 0),会在工作簿和摘要中列明;
     文件被拒绝、日期没有政策等,不写出任何结果(退出码 1)。
     --json 逐行输出有预警、临近预警或待核实的农户,金额以分计。
+    --lake 筛查数据湖里各县当日的快照(全省或 --division 指定的一片),每户按当地政策,运行记录写入 --out 文件夹。
     """
-    asked: Asked = {
-        "registry": existing_folder(registry, "--registry"),
-        "deliveries": None if deliveries is None else existing_folder(deliveries, "--deliveries"),
-        "county": division,
-        "on": day(on),
-        "out": out,
+    files: dict[str, Any] = {
+        "registry": registry, "deliveries": deliveries, "pack": pack, "previous": previous,
+        "mapping": mapping, "keep_going": keep_going, "errors_out": errors,
+    }  # fmt: skip
+    if lake is not None:
+        refuse_others("有 --lake 时", {**files, "json": as_json})
+        place = LakePlace(existing_folder(lake, "--lake").resolve(), shared)
+        return screen_snapshots(
+            place, division or "", day(on), required(out, "--out"), packs_folder(packs), engine.value, master
+        )
+    refuse_others("没有 --lake 时", {"master": master, "shared": shared})
+    asked: Any = {**files, "county": division, "on": on, "out": out, "packs": packs, "engine": engine.value}
+    return _screen(_checked(asked), as_json)
+
+
+def _checked(asked: Any) -> Asked:
+    """Check what was written on the command line before anything is read."""
+    told: Asked = {
+        **asked,
+        "registry": existing_folder(required(asked["registry"], "--registry"), "--registry"),
+        "deliveries": asked["deliveries"] and existing_folder(asked["deliveries"], "--deliveries"),
+        "mapping": asked["mapping"] and existing_file(asked["mapping"], "--mapping"),
+        "county": required(asked["county"], "--division"),
+        "out": required(asked["out"], "--out"),
+        "on": day(asked["on"]),
+        "packs": packs_folder(asked["packs"]),
         "key": site().key("blind"),
-        "packs": packs_folder(packs),
-        "pack": pack,
-        "previous": previous,
-        "mapping": None if mapping is None else existing_file(mapping, "--mapping"),
-        "engine": engine.value,
-        "keep_going": keep_going,
-        "errors_out": errors,
     }
-    return _screen(asked, as_json)
+    return told
 
 
 def _screen(asked: Asked, as_json: bool) -> int:

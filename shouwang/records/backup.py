@@ -8,7 +8,7 @@ import struct
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +17,13 @@ from psycopg import sql
 
 from shouwang.records import server_cluster
 from shouwang.records.backup_file import BackupError, ForeignBackup, SealedReader, SealedWriter
+from shouwang.records.backup_lake import (
+    LakeCount,
+    empty_lake,
+    read_lake,
+    refuse_used_lake,
+    write_lake,
+)
 from shouwang.records.backup_programs import READ_BYTES, address, feeding, program
 from shouwang.records.server_database import Database, connected, without_default_grants
 
@@ -37,7 +44,10 @@ _COPY = re.compile(rb"COPY (.+?)(?: \(.*\))? FROM stdin;\n")
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself: rows by table, server and roles it was made with, header, small files."""
+    """What a backup says of itself: rows by table, server and roles it was made with, header, small files.
+
+    `lake` is known once it was read to its end.
+    """
 
     header: Mapping[str, Any]
     rows: Mapping[str, int]
@@ -45,12 +55,21 @@ class Manifest:
     owner: str
     app: str
     extra: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    lake: LakeCount | None = None
 
 
 def backup(
-    database: Database, out: Path, *, passphrase: bytes, extra: Mapping[str, bytes], header: Mapping[str, Any]
+    database: Database,
+    out: Path,
+    *,
+    passphrase: bytes,
+    extra: Mapping[str, bytes],
+    header: Mapping[str, Any],
+    lake: Path | None = None,
 ) -> Manifest:
     """Write one sealed file of the database as it is at one moment, with `extra` small files and `header`.
+
+    lake: the folder of deliveries, whose files go along.
 
     The file appears under its name only when it is whole, readable by its owner alone. Raises BackupError.
     """
@@ -60,7 +79,7 @@ def backup(
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             writer = SealedWriter(file, passphrase)
-            manifest = _write(database, writer, extra, header)
+            manifest = _write(database, writer, extra, header, lake)
             writer.finish()
             file.flush()
             os.fsync(file.fileno())
@@ -73,7 +92,11 @@ def backup(
 
 
 def _write(
-    database: Database, writer: SealedWriter, extra: Mapping[str, bytes], header: Mapping[str, Any]
+    database: Database,
+    writer: SealedWriter,
+    extra: Mapping[str, bytes],
+    header: Mapping[str, Any],
+    lake: Path | None,
 ) -> Manifest:
     with connected(database, database.reading_conninfo()) as connection:
         connection.execute("begin isolation level repeatable read read only")
@@ -86,6 +109,8 @@ def _write(
             database.owner.user, database.app.set_role or database.app.user, extra,
         )  # fmt: skip
         writer.write(_packed(manifest))
+        # Listed after the database's moment: no file that it names is missing.
+        write_lake(lake, writer.write)
         command = ["--format=custom", "--compress=6", "--no-owner", f"--snapshot={snapshot[0]}"]
         with program(database, "pg_dump", [*command, *address(database)], stdout=subprocess.PIPE) as dump:
             assert dump.stdout is not None
@@ -151,6 +176,7 @@ def verify(path: Path, passphrase: bytes) -> Manifest:
     Needs no server. Raises WrongPassphrase, CutBackup, DamagedBackup, ForeignBackup or BackupError.
     """
     with _opened(path, passphrase) as (manifest, reader):
+        lake = _lake(reader)
         command = ["--data-only", "--file=-"]
         with program(None, "pg_restore", command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as restore:
             assert restore.stdin is not None
@@ -158,7 +184,12 @@ def verify(path: Path, passphrase: bytes) -> Manifest:
             with feeding(reader, restore.stdin):
                 found = _rows_in_script(restore.stdout)
         _compare(manifest.rows, found)
-    return manifest
+    return replace(manifest, lake=lake)
+
+
+def _lake(reader: SealedReader, into: Path | None = None) -> LakeCount | None:
+    """Read past the lake's files; None in a backup from before there was one."""
+    return read_lake(reader, into) if reader.version > 1 else None
 
 
 def _rows_in_script(script: IO[bytes]) -> dict[str, int]:
@@ -177,8 +208,10 @@ def _rows_in_script(script: IO[bytes]) -> dict[str, int]:
     return counts
 
 
-def restore(path: Path, passphrase: bytes, database: Database) -> Manifest:
+def restore(path: Path, passphrase: bytes, database: Database, lake: Path | None = None) -> Manifest:
     """Restore a backup into an empty database, all or nothing, and compare the rows of every table.
+
+    lake: the empty folder that takes the lake's files; without it they are passed over.
 
     The file is verified whole before the first row is written. Returns the manifest with the small files;
     writing those is the caller's. Raises BackupError.
@@ -191,24 +224,45 @@ def restore(path: Path, passphrase: bytes, database: Database) -> Manifest:
                 f"备份来自 PostgreSQL {manifest.server_major}，而目标服务器是 {major}："
                 f"新版本的备份不能恢复到旧版本，请恢复到 {manifest.server_major} 或更新的服务器。"
             )
+    if lake is not None:
+        refuse_used_lake(lake)
     verify(path, passphrase)
-    with _opened(path, passphrase) as (manifest, reader):
-        command = ["--single-transaction", "--exit-on-error", "--no-owner"]
-        if database.superuser:
-            command.append(f"--role={database.owner.user}")
-        command += address(database)
-        with (
-            without_default_grants(database),
-            program(database, "pg_restore", command, stdin=subprocess.PIPE) as process,
-        ):
-            assert process.stdin is not None
-            with feeding(reader, process.stdin):
-                process.wait()
+    with _opened(path, passphrase) as (manifest, reader), _filled(lake, reader) as count:
+        _restore_tables(reader, database)
     with connected(database, database.reading_conninfo()) as connection:
         connection.execute("set row_security = off")
         _compare(manifest.rows, _counted(connection))
         connection.execute("analyze")
-    return manifest
+    return replace(manifest, lake=count)
+
+
+@contextmanager
+def _filled(lake: Path | None, reader: SealedReader) -> Iterator[LakeCount | None]:
+    """Put the lake's files in place for what follows, and take them out where that fails."""
+    try:
+        yield _lake(reader, lake)
+    except BaseException as error:
+        if lake is not None:
+            empty_lake(lake)
+        if isinstance(error, OSError):
+            raise BackupError(
+                f"数据湖 {lake} 写不进去（{error.strerror}）：请检查权限和磁盘空间。没有恢复任何数据。"
+            ) from error
+        raise
+
+
+def _restore_tables(reader: SealedReader, database: Database) -> None:
+    command = ["--single-transaction", "--exit-on-error", "--no-owner"]
+    if database.superuser:
+        command.append(f"--role={database.owner.user}")
+    command += address(database)
+    with (
+        without_default_grants(database),
+        program(database, "pg_restore", command, stdin=subprocess.PIPE) as process,
+    ):
+        assert process.stdin is not None
+        with feeding(reader, process.stdin):
+            process.wait()
 
 
 def _refuse_unless_empty(database: Database) -> int:

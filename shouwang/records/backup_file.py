@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 MAGIC = b"SHOUWANG-BACKUP\n"
 END = b"\nSHOUWANG-ENDED\n"
-VERSION = 1
+# 2 holds the files of the lake between the directory and the dump.
+VERSION = 2
 CHUNK_BYTES = 1 << 20
 TAG_BYTES = 16
 HEAD_BYTES = 16 + 4 + 16 + 16 + 16
@@ -113,10 +114,16 @@ class SealedReader:
             raise self._cut()
         if self._head[52:] != hashlib.sha256(self._head[:52]).digest()[:16]:
             raise self._damaged("文件开头")
-        version, log2_n, r, p = self._head[16:20]
-        if version != VERSION or not 1 <= log2_n <= SCRYPT_LOG2_N_LIMIT or not r or not p or r * p > 64:
+        self.version, log2_n, r, p = self._head[16:20]
+        if (
+            not 1 <= self.version <= VERSION
+            or not 1 <= log2_n <= SCRYPT_LOG2_N_LIMIT
+            or not r
+            or not p
+            or r * p > 64
+        ):
             raise ForeignBackup(
-                f"备份 {self._name} 的格式版本是 {version}，本程序只读 {VERSION}。请用写它的程序恢复。"
+                f"备份 {self._name} 的格式版本是 {self.version}，本程序只读到 {VERSION}。请用写它的程序恢复。"
             )
 
     def _check_end(self) -> None:

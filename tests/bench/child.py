@@ -30,6 +30,8 @@ COMPETITORS = {
     "stage": "imports.stage_workbook",
     "openpyxl": "imports.read_by_openpyxl",
     "read_excel": "imports.read_by_pandas",
+    "libreoffice": "import_rivals.read_by_libreoffice",
+    "import_export": "import_rivals.read_by_import_export",
     "matching": "imports.match_persons",
 }
 

@@ -24,7 +24,7 @@ def measured(folder: Path, *, is_quick: bool = False) -> Told:
     """Return what each part measures, by part; a quick run asks whether they work."""
     shrunk = _QUICK if is_quick else 1
     site = str(folder / "site")
-    parts = {
+    parts: dict[str, list[object]] = {
         "linkage": [
             "--persons",
             PERSONS // shrunk,

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shouwang.synthetic.benchmark import make_benchmark_tables
-from tests.bench import imports
+from tests.bench import deliveries, imports
 from tests.bench.comparing import check_equal
 from tests.bench.measuring import Measured, measure
 from tests.bench.report import Results, Size, write
@@ -27,7 +27,8 @@ SCREENING = (
     "build_rollups", "hand_sql", "rows", "rollups", "rows_flags", "rollups_flags", "hand_sql_subset",
     "polars", "pandas", "rows_heavy", "rollups_heavy", "rule_step", "rule_loop",
 )  # fmt: skip
-IMPORT = ("stage", "openpyxl", "read_excel", "matching")
+IMPORT = ("stage", "openpyxl", "read_excel", "libreoffice", "import_export", "matching")
+PARTS = {"screening", "import", "deliveries"}
 ONCE = {"build_rollups", "rule_loop", "spark", *IMPORT}
 
 
@@ -43,7 +44,9 @@ def main() -> None:
             chosen = [name for name in IMPORT if options.parts & {"import", name}]
             results.imports = _import(folder, options.rows, chosen)
             results.import_rows = options.rows
-    if options.parts == {"screening", "import"}:
+        if "deliveries" in options.parts:
+            results.deliveries = deliveries.measured(folder, is_quick=options.quick)
+    if options.parts == PARTS:
         options.page.parent.mkdir(parents=True, exist_ok=True)
         write(results, options.page)
         print(f"wrote {options.page}")
@@ -52,14 +55,16 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--households", type=int, help=f"one size instead of {SMALL} and {LARGE}")
-    parser.add_argument("--only", action="append", help="screening, import, or one competitor; repeatable")
+    parser.add_argument(
+        "--only", action="append", help="screening, import, deliveries, or one competitor; repeatable"
+    )
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} households, one run: does it work?")
     parser.add_argument("--runs", type=int, help="runs of which the best counts (2)")
     parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
     parser.add_argument("--keep", type=Path, help="folder for the tables, kept for the next run")
     options = parser.parse_args()
-    options.parts = set(options.only or ("screening", "import"))
-    unknown = options.parts - {"screening", "import", *SCREENING, *IMPORT}
+    options.parts = set(options.only or PARTS)
+    unknown = options.parts - {*PARTS, *SCREENING, *IMPORT}
     if unknown:
         parser.error(f"--only does not know {', '.join(sorted(unknown))}")
     options.sizes = [options.households] if options.households else [SMALL, LARGE]
@@ -75,7 +80,7 @@ def _screen(folder: Path, households: int, names: list[str], runs: int, with_spa
     place = folder / str(households)
     work = Work(place / "tables", place / "store", place / "out")
     work.out.mkdir(parents=True, exist_ok=True)
-    counts = _tables(work, households)
+    counts = tables_of(work, households)
     size = Size(households, counts)
     if with_spark and households <= SMALL and "rows" in names:
         names = [*names, "spark"]
@@ -91,7 +96,7 @@ def _screen(folder: Path, households: int, names: list[str], runs: int, with_spa
     return size
 
 
-def _tables(work: Work, households: int) -> dict[str, int]:
+def tables_of(work: Work, households: int) -> dict[str, int]:
     """Make the tables, unless a folder that is kept has them."""
     written = work.tables / "counts.json"
     if not written.exists():
@@ -106,6 +111,8 @@ def _import(folder: Path, rows: int, names: list[str]) -> dict[str, Measured]:
     if set(names) - {"matching"}:
         imports.write_workbooks(work, rows)
     work.out.mkdir(parents=True, exist_ok=True)
+    if not shutil.which("soffice"):
+        names = [name for name in names if name != "libreoffice"]
     return {name: _measured(name, work, 1) for name in names}
 
 

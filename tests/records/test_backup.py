@@ -181,10 +181,10 @@ def test_a_newer_format_is_refused_by_its_version(
     full: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(backup_file, "VERSION", 2)
+        patch.setattr(backup_file, "VERSION", 3)
         backup.backup(full, tmp_path / "newer", passphrase=PASSPHRASE, extra={}, header={})
 
-    with pytest.raises(ForeignBackup, match="格式版本是 2"):
+    with pytest.raises(ForeignBackup, match="格式版本是 3"):
         backup.verify(tmp_path / "newer", PASSPHRASE)
 
 
