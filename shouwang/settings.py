@@ -33,6 +33,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shouwang.web.security.response_headers",
+    # Before all that knows of sessions: no token ever sets a cookie.
+    "shouwang.api.door.by_token",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -94,6 +96,8 @@ PASSWORD_PROFILE = os.environ.get("SHOUWANG_PASSWORD_PROFILE", "mlps3")
 REQUIRES_TOTP = os.environ.get("SHOUWANG_REQUIRE_TOTP", "") == "1"
 # An export of more rows needs a second person (T35); one with unmasked values always does.
 EXPORT_ROWS_WITHOUT_APPROVAL = int(os.environ.get("SHOUWANG_EXPORT_ROWS", "500"))
+# Requests a minute of one token of the interface.
+API_REQUESTS_A_MINUTE = int(os.environ.get("SHOUWANG_API_REQUESTS", "300"))
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 # Five failures of one name from one address, never of an address alone: an office shares one.
 AXES_FAILURE_LIMIT = 5

@@ -16,6 +16,7 @@ from shouwang.domain.quality import SCORE_WORDS, SEVERITIES, SUBJECTS
 from shouwang.domain.quality_facts import facts
 from shouwang.domain.tables import FEEDS, RISKS, TABLES
 from shouwang.exchange.layouts import layouts
+from tools.api_reference import api_lines
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 _NOTE = "> 本页由 `make reference` 生成,请勿手改。\n"
@@ -23,7 +24,13 @@ _NOTE = "> 本页由 `make reference` 生成,请勿手改。\n"
 
 def pages() -> dict[str, Callable[[], Iterator[str]]]:
     """Return the generated pages: file name → its lines."""
-    return {"indicators.md": _indicators, "packs.md": _packs, "files.md": _files, "quality.md": _quality}
+    return {
+        "indicators.md": _indicators,
+        "packs.md": _packs,
+        "files.md": _files,
+        "quality.md": _quality,
+        "api.md": api_lines,
+    }
 
 
 def _indicators() -> Iterator[str]:

@@ -44,7 +44,8 @@ MENU = (
         "数据管理",
         "database",
         _entries(
-            "数据推送 deliveries 数据质量 quality 三核对抽查 quality_samples 比对待核 matches "
+            "数据推送 deliveries 推送日历 delivery_calendar 推送质量 delivery_scores "
+            "数据质量 quality 三核对抽查 quality_samples 比对待核 matches "
             "数据导出 exports 我的导出 own_exports 导出审批 export_approvals"
         ),
     ),
@@ -52,10 +53,18 @@ MENU = (
     (
         "系统管理",
         "settings",
-        _entries("用户 accounts 角色授权 grants 紧急越界查看 break_glass 操作日志 audit 在线用户 online"),
+        _entries(
+            "用户 accounts 角色授权 grants 紧急越界查看 break_glass 操作日志 audit 在线用户 online "
+            "接口令牌 tokens_all"
+        ),
     ),
 )
-ACCOUNT_LINKS = (("我的账号", "profile"), ("修改密码", "password"), ("动态口令", "totp"))
+ACCOUNT_LINKS = (
+    ("我的账号", "profile"),
+    ("接口令牌", "tokens"),
+    ("修改密码", "password"),
+    ("动态口令", "totp"),
+)
 PHONE_BAR = (
     ("待办", "home", "inbox"),
     ("农户", "users", "households"),

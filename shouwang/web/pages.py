@@ -3,6 +3,7 @@
 from shouwang.web.page import patterns
 from shouwang.web.views import (
     accounts,
+    api_tokens,
     attachments,
     audit,
     break_glass,
@@ -16,7 +17,10 @@ from shouwang.web.views import (
     contacts,
     credit,
     deliveries,
+    delivery_calendar,
     delivery_mapping,
+    delivery_results,
+    delivery_upload,
     donations,
     drafts,
     elimination,
@@ -42,11 +46,13 @@ from shouwang.web.views import (
     search,
     signing_in,
     tasks,
+    threshold_trials,
     visits,
 )
 
 __all__ = [
     "accounts",
+    "api_tokens",
     "attachments",
     "audit",
     "break_glass",
@@ -60,7 +66,10 @@ __all__ = [
     "contacts",
     "credit",
     "deliveries",
+    "delivery_calendar",
     "delivery_mapping",
+    "delivery_results",
+    "delivery_upload",
     "donations",
     "drafts",
     "elimination",
@@ -86,6 +95,7 @@ __all__ = [
     "search",
     "signing_in",
     "tasks",
+    "threshold_trials",
     "visits",
 ]
 

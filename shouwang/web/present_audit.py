@@ -58,6 +58,7 @@ ACTIONS = {
     "clue.verdict": "线索处置结论",
     "contact.assign": "指定联系人",
     "division.serve": "启用区划",
+    "lake.snapshot": "写入数据湖快照",
     "quality.run": "核查数据质量",
     "quality.recheck": "复核农户数据",
     "quality.explain": "说明数据问题",
@@ -110,23 +111,38 @@ ACTIONS = {
     "visit.record": "登记走访",
     "look_back.record": "登记回头看研判",
     "unmask": "查看完整信息",
+    "delivery.receive": "推送数据：收到文件",
+    "delivery.read": "推送数据：读取",
+    "delivery.commit": "推送数据：入库",
+    "delivery.accept": "推送数据：确认其余各行入库",
+    "delivery.release": "推送数据：放行",
+    "delivery.refuse": "推送数据：退回",
+    "delivery.stop": "推送数据：停止读取",
+    "delivery.map": "推送数据：确认列名",
+    "delivery.place": "推送数据：归入农户",
+    "delivery.errors": "推送数据：下载错误数据",
+    "delivery.withdraw": "推送数据：撤回",
+    "delivery.remind": "推送数据：提醒",
     "delivery.match": "推送数据：比对无有效号码的行",
     "match.decide": "比对待核：认定",
     "match.refuse": "比对待核：排除",
 }
 # The parts of an action without a line of its own.
 _NOUNS = {
-    "account": "账号", "attachment": "附件", "audit": "审计", "case": "个案", "clue": "线索",
+    "account": "账号", "apitoken": "接口令牌",
+    "attachment": "附件", "audit": "审计", "case": "个案", "clue": "线索",
     "contact": "联系人",
     "household": "农户",
     "load": "导入", "measure": "帮扶措施", "meeting": "研判", "member": "家庭成员",
     "plan": "帮扶计划",
     "role": "角色", "screening": "筛查", "task": "部门任务", "visit": "走访",
     "lookback": "回头看研判", "draft": "草稿",
-    "meetingitem": "研判事项", "division": "区划", "export": "导出", "exportrequest": "导出申请", "notification": "通知", "notice": "公示",
+    "meetingitem": "研判事项", "division": "区划", "export": "导出",
+    "exportrequest": "导出申请", "notification": "通知", "notice": "公示",
     "loanwish": "贷款意愿", "loan": "贷款", "cover": "保单", "claim": "理赔", "donationoffer": "捐赠意向",
-    "matchreview": "比对待核",
-    "gift": "捐赠对接", "rolegrant": "角色授权", "objection": "异议", "list": "常用查询", "self_declaration": "自主申报",
+    "matchreview": "比对待核", "delivery": "推送批次",
+    "gift": "捐赠对接", "rolegrant": "角色授权", "objection": "异议", "list": "常用查询",
+    "self_declaration": "自主申报",
 }  # fmt: skip
 _VERBS = {
     "add": "新增", "answer": "答复", "approve": "审定", "assign": "指定", "check": "核查", "close": "结束",
@@ -139,8 +155,9 @@ _VERBS = {
 }  # fmt: skip
 # What acts say in the audit that is no column of what they are about.
 _WORDS = {
-    "anchors": "锚点数", "first_broken": "首条不符", "is_locked": "是否加密", "is_whole": "是否完整", "items": "议题数",
-    "place": "区划",     "role": "角色", "rows": "条数", "undecided": "未议事项", "until_at": "止",
+    "anchors": "锚点数", "first_broken": "首条不符", "is_locked": "是否加密", "is_whole": "是否完整",
+    "items": "议题数",
+    "place": "区划", "role": "角色", "rows": "条数", "undecided": "未议事项", "until_at": "止",
 }  # fmt: skip
 RESULTS = {"done": "成功", "refused": "被拒绝", "failed": "失败"}
 RESULT_TONES = {"done": "done", "refused": "returned", "failed": "overdue"}

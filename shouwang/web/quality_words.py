@@ -1,5 +1,6 @@
 """Findings of data quality in words: gravity, state, values as the viewer may read them, where to mend."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from shouwang.domain.permissions import Permission
 from shouwang.domain.quality import SEVERITIES, Check
 from shouwang.domain.quality_facts import Fact, facts
 from shouwang.domain.tables import FEEDS, TABLES
-from shouwang.records.models import QualityFinding
+from shouwang.records.models import Household, QualityFinding
 from shouwang.records.models.quality import QUALITY_STATES
 from shouwang.records.policies import library
 from shouwang.records.viewers import Viewer
@@ -56,6 +57,11 @@ def values_shown(viewer: Viewer, finding: QualityFinding) -> list[dict[str, Any]
         for name, text in finding.values.items()
         if name in known
     ]
+
+
+def may_read(viewer: Viewer, columns: Iterable[str], household: Household) -> bool:
+    """Tell whether the viewer may read every column of a household or its members."""
+    return all(masked(viewer, column, "值", household) != HIDDEN for column in columns)
 
 
 def label_shown(viewer: Viewer, finding: QualityFinding) -> str:

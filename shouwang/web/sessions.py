@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.urls import reverse
 
 from shouwang.actions.acting import Actor
 from shouwang.actions.one_time_codes import needs_code
+from shouwang.domain.addresses import believed_address
 from shouwang.records.access import enter, enter_everywhere, leave
 from shouwang.records.models import Account
 from shouwang.records.viewers import Viewer, viewer_of
@@ -26,14 +26,15 @@ _SEEN_EVERY = timedelta(seconds=30)
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 # What is open to a person who has to change his password or set one-time passwords up first.
 _BEFORE_ALL = ("password", "totp", "sign_out", "ping")
-_ADDRESS_LENGTH = 64
+# What signs nobody in: files, and the interface, whose tokens are all it knows.
+_WITHOUT_SESSION = ("/static/", "/api/")
 
 
 def signed_in(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Give the request its account, viewer and actor, and show the connection what the viewer reaches."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/static/"):
+        if request.path.startswith(_WITHOUT_SESSION):
             return get_response(request)
         at = now()
         user = request.user
@@ -68,15 +69,8 @@ def begin_session(request: HttpRequest, account: Account, at: datetime) -> None:
 
 def client_address(request: HttpRequest) -> str:
     """Return where a request comes from; only the word of the site's own proxies counts."""
-    direct = str(request.META.get("REMOTE_ADDR", ""))
-    if direct not in settings.PROXIES:
-        return direct
-    # The last entry is the proxy's own; those before it are whatever the client wrote.
-    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
-    try:
-        return str(ip_address(told))[:_ADDRESS_LENGTH]
-    except ValueError:
-        return direct
+    told = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    return believed_address(str(request.META.get("REMOTE_ADDR", "")), told, settings.PROXIES)
 
 
 def _is_over(request: HttpRequest, at: datetime) -> bool:

@@ -18,6 +18,7 @@ def test_a_stale_page_is_told_and_then_written(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "packs.md").write_text("old", encoding="utf-8")
 
     assert sorted(write_reference.stale_pages(is_writing=True)) == [
+        "api.md",
         "files.md",
         "indicators.md",
         "packs.md",

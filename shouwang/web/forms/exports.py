@@ -17,6 +17,7 @@ from shouwang.web.household_words import GRADES, HOUSEHOLD_CLASSES, MONITORED_CL
 from shouwang.web.place_choices import place_field
 
 _ALL = [("", "全部")]
+_NARROWING = ("standing", "household_class", "monitored_class", "risk", "grade", "group_name")
 _CLASSES = [(code, word) for code, word in MONITORED_CLASSES.items() if code != "none"]
 
 
@@ -59,7 +60,7 @@ class ExportChoiceForm(forms.Form):
         if not profile.has_id_number:
             del self.fields["id_format"]
         if profile.row == "place":
-            for name in ("standing", "is_whole", "group_name", "monitored_class", "risk", "grade"):
+            for name in (*_NARROWING, "is_whole"):
                 del self.fields[name]
         self.order_fields(["area"])
 

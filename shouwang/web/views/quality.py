@@ -13,7 +13,7 @@ from shouwang.actions.quality_household import recheck_household
 from shouwang.actions.quality_runs import refuse_a_large_county, run_quality
 from shouwang.actions.refusals import NotThere, Refusal
 from shouwang.domain.permissions import Permission
-from shouwang.domain.quality import SCORE_WORDS, SEVERITIES
+from shouwang.domain.quality import SCORE_WORDS
 from shouwang.records.models import QualityFinding
 from shouwang.reports import household_list, quality_lists
 from shouwang.reports.quality_entry import entry_warnings
@@ -31,6 +31,7 @@ from shouwang.web.quality_words import (
     feed_words,
     field_words,
     label_shown,
+    may_read,
     member_name,
     mend_url,
     severity_tag,
@@ -248,7 +249,6 @@ def quality_checks(request: Request) -> HttpResponse:
         "checks": run,
         "not_run": not_run,
         "has_run": bool(judged),
-        "severities": SEVERITIES,
     }
     return render(request, "quality/checks.html", context)
 
@@ -260,5 +260,9 @@ def quality_entry(request: Request, household_id: int) -> HttpResponse:
     asked = request.GET.get("member", "")
     member_id = int(asked) if asked.isdecimal() else None
     warnings = entry_warnings(household, today(), member_id)
-    shown = [{"warning": each, "severity": severity_tag(each.severity)} for each in warnings]
+    shown = [
+        {"warning": each, "severity": severity_tag(each.severity)}
+        for each in warnings
+        if may_read(request.viewer, each.columns, household)
+    ]
     return render(request, "quality/entry.html", {"warnings": shown})

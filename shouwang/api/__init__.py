@@ -1,0 +1,1 @@
+"""The interface for programs: departments push, platforms pull (R111); see /api/v1/openapi.json."""
