@@ -32,7 +32,7 @@ def token_of(staff: Account, words: str) -> dict[str, object]:
         account=staff,
         name=words,
         start="sw_",
-        digest=words,
+        digest=f"{words}{staff.pk}",
         scopes=["read:households"],
         methods=["GET"],
         epoch=staff.session_epoch,

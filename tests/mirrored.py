@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from shouwang.actions.acting import Actor, acting
 from shouwang.domain.roles import Role
 from shouwang.records.models import (
     Account,
     Attachment,
     AttachmentContent,
+    AuditEvent,
     Case,
     CaseEvent,
     CasePaper,
@@ -29,6 +31,7 @@ from shouwang.records.models import (
     Visit,
 )
 from shouwang.records.sealing import seal_bytes
+from shouwang.records.viewers import Viewer
 from tests.delivery_rows import delivered
 from tests.export_rows import export_of, token_of
 from tests.match_world import waiting_review
@@ -65,6 +68,7 @@ def mirror(of: Place) -> Mirror:
         "member_id": person.pk,
         "account_id": staff.pk,
         "row_id": home.pk,
+        "sequence": _event(home),
         "grant_id": RoleGrant.objects.get(account=staff).pk,
         **_fixed(),
         **_clue(of, home, staff),
@@ -108,7 +112,6 @@ def _fixed() -> dict[str, object]:
     return {
         "number": 1,
         "act": "disable",
-        "sequence": 1,
         "table": "household",
         "name": "phone",
         "step_id": "appraisal",
@@ -117,6 +120,13 @@ def _fixed() -> dict[str, object]:
         "objection": 1,
         "profile": "roster",
     }
+
+
+def _event(home: Household) -> int:
+    """Leave a line in the audit; return where it stands in the chain."""
+    with acting(Actor(Viewer(0, "系统", ())), "household.look", at=NOW) as act:
+        act.about(home)
+    return AuditEvent.objects.latest("sequence").sequence
 
 
 def _finding(of: Place, home: Household) -> Finding:

@@ -101,11 +101,11 @@ def unmask_sought(*, actor: Actor, review_id: int, reason: str, at: datetime) ->
 
 def _open_review(actor: Actor, review_id: int, version: int) -> MatchReview:
     review: MatchReview = locked(actor, MatchReview.objects.all(), review_id, _MAY, version=version)
-    if review.state != "waiting":
+    if review.state not in ("waiting", "dropped"):
         raise Unfit("这一行已有结论，不能重复认定")
     with elevated():
         is_waiting = DeliveryRow.objects.filter(pk=review.row_id, state="waiting").exists()
-    if not is_waiting:
+    if review.state == "dropped" or not is_waiting:
         raise Unfit("这一行所在的推送批次已撤回，或已另行归户，不必再核")
     return review
 

@@ -45,9 +45,7 @@ def masked(
     return HIDDEN if seen.how is Visibility.HIDDEN else str(seen.value)
 
 
-def may_see_whole(
-    viewer: Viewer, column: str, row: Placed, *, is_child: bool | None = False
-) -> bool:
+def may_see_whole(viewer: Viewer, column: str, row: Placed, *, is_child: bool | None = False) -> bool:
     """Tell whether a viewer may lift the mask of a column with a reason."""
     return may_unmask(roles_over(viewer, row), column, is_child=is_child)
 

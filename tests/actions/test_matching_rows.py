@@ -177,8 +177,6 @@ def test_a_withdrawn_delivery_leaves_nothing_to_decide() -> None:
 
     with pytest.raises(Unfit, match="撤回"):
         decided(who, review_of(delivery), 1)
-    with entered_system():
-        match_daily(actor=SYSTEM, at=NOW)
     assert review_of(delivery).state == "dropped"
 
 

@@ -16,8 +16,8 @@ class ScreeningRun(models.Model):
     """One screening; `identifier` is the run's own, a digest of what it read and found.
 
     A full run answers for every household of the county, the others for `households` alone: those that a
-    delivery touched, or those of whom the night found other than before. `unjudged` are the rules that nobody's
-    facts could answer.
+    delivery touched, or those of whom the night found other than before. `unjudged` are the rules that
+    nobody's facts could answer.
     """
 
     kind = models.CharField("范围", max_length=10, choices=list(RUN_KINDS.items()), default=FULL)
