@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -61,6 +62,13 @@ def closed_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         yield
+
+
+def pytest_runtest_teardown() -> None:
+    """Remove the anchors of an audit whose rows end with the test."""
+    from django.conf import settings as django_settings
+
+    shutil.rmtree(django_settings.SITE.home / "anchors", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,10 @@ OFFICERS = 20
 
 
 def main(rounds: int) -> None:
-    """Prepare the tables, run the rounds, print a list of outcomes by kind."""
+    """Run the rounds, print a list of outcomes by kind."""
     import django
 
     django.setup()
-    from shouwang.records.opening import migrate
-
-    migrate()
     print(json.dumps([race() for _ in range(rounds)], ensure_ascii=False))
 
 

@@ -1,6 +1,5 @@
 """What tests share that kill a process or the database server beneath it: children, databases, the kill."""
 
-import json
 import os
 import signal
 import subprocess
@@ -13,7 +12,6 @@ from pathlib import Path
 import psycopg
 
 from shouwang.records import server, server_cluster
-from shouwang.records.opening import connections_of
 from shouwang.records.server import Database
 from tests import database as databases
 
@@ -23,30 +21,12 @@ _NOT_DURABLE = {"fsync", "full_page_writes", "synchronous_commit"}
 DURABLE = {name: value for name, value in databases.QUICK.items() if name not in _NOT_DURABLE}
 
 
-def environment(database: Database) -> dict[str, str]:
-    """Return the environment of a child that works on a database."""
-    return {
-        **os.environ,
-        "SHOUWANG_DATABASE": json.dumps(connections_of(database)),
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "PYTHONPATH": os.getcwd(),
-    }
-
-
-def migrated(database: Database) -> Database:
-    """Make the tables, in a child: this process's Django has its own database."""
-    code = "import django; django.setup(); from shouwang.records.opening import migrate; migrate()"
-    given = environment(database)
-    subprocess.run([sys.executable, "-c", code], env=given, check=True, timeout=WAIT_SECONDS)
-    return database
-
-
 @contextmanager
 def own_database(purpose: str) -> Iterator[Database]:
     """Give a database of a test's own on the run's server: committed work cannot be taken back."""
-    made = databases.new_database(databases.test_server(), f"shouwang_{databases.worker()}_{purpose}")
+    made = databases.with_tables(databases.test_server(), f"shouwang_{databases.worker()}_{purpose}")
     try:
-        yield migrated(made)
+        yield made
     finally:
         databases.drop_database(made)
 
@@ -55,7 +35,7 @@ def started(database: Database, module: str, *words: str) -> subprocess.Popen[st
     """Start a module as a process that works on a database."""
     return subprocess.Popen(
         [sys.executable, "-m", module, *words],
-        env=environment(database), text=True,
+        env=databases.environment(database), text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 

@@ -17,14 +17,14 @@ from tests.actions.killing import (
     WAIT_SECONDS,
     begin,
     kill_server,
-    migrated,
     own_database,
     started,
     wait_until_gone,
 )
+from tests.database import make_tables
 
 IS_SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
-ROUNDS = 100 if IS_SOAK else 6
+ROUNDS = 100 if IS_SOAK else 4
 SERVER_ROUNDS = 100 if IS_SOAK else 1
 LONGEST_SECONDS = 1.5
 
@@ -98,7 +98,7 @@ def test_officers_killed_at_any_moment_leave_each_approval_whole_or_undone() -> 
 def test_a_server_killed_beneath_approvals_keeps_what_it_confirmed(tmp_path: Path) -> None:
     office, moments = Office(), random.Random(42)
     with ExitStack() as stack:
-        database = migrated(stack.enter_context(server.running(tmp_path, settings=DURABLE)))
+        database = make_tables(stack.enter_context(server.running(tmp_path, settings=DURABLE)))
         for _ in range(SERVER_ROUNDS):
             officers = office.opened(database)
             begin(officers)

@@ -1,4 +1,4 @@
-"""A department's file: taken in whole, read once, in force or before a person, and taken back whole."""
+"""A department's file: taken in whole, read once, in force or before a person, and taken back (T32, T55)."""
 
 from pathlib import Path
 

@@ -15,7 +15,7 @@ from shouwang.records.server import Database
 from tests.actions.delivery_child import RACERS, ROWS
 from tests.actions.killing import WAIT_SECONDS, begin, own_database, started, wait_until_gone
 
-ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 6
+ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 4
 MODULE = "tests.actions.delivery_child"
 
 

@@ -1,4 +1,4 @@
-"""Loading a county: everything once, nothing twice, and what has changed with its history."""
+"""Loading a county: everything once, nothing twice, and what has changed with its history (T32, T34)."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""A load taken back: the records are what they were; later work stands in its way and is named."""
+"""A load taken back: the records are what they were; later work stands in its way and is named (T33)."""
 
 import os
 from collections.abc import Callable

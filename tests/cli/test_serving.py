@@ -98,6 +98,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another site, whose tables are made once, for the services that end."""
+    return tmp_path_factory.mktemp("ended")
+
+
 def comes_true(is_so: Callable[[], bool]) -> bool:
     """Tell whether something becomes true while one may wait for it."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -150,8 +156,8 @@ def test_a_taken_port_is_told_and_the_one_who_has_it_stays(service: Service) -> 
     assert service.answer() == 200
 
 
-def test_told_to_stop_it_ends_with_everything_it_began(tmp_path: Path) -> None:
-    with served(tmp_path) as service:
+def test_told_to_stop_it_ends_with_everything_it_began(home: Path) -> None:
+    with served(home) as service:
         database = service.database()
         service.process.terminate()
 
@@ -159,8 +165,8 @@ def test_told_to_stop_it_ends_with_everything_it_began(tmp_path: Path) -> None:
         assert comes_true(lambda: not service.processes() and not Path(f"/proc/{database}").exists())
 
 
-def test_killed_it_leaves_no_process_on_its_port(tmp_path: Path) -> None:
-    with served(tmp_path) as service:
+def test_killed_it_leaves_no_process_on_its_port(home: Path) -> None:
+    with served(home) as service:
         service.process.kill()
 
         assert comes_true(lambda: service.answer() == 0 and not service.processes())

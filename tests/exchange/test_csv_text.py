@@ -1,3 +1,5 @@
+"""Text files of every encoding: read back as written, or refused naming line and bytes (T25)."""
+
 import csv
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Hostile files are refused before they are parsed, each with its reason (T21, T27)."""
+
 import subprocess
 import sys
 import zipfile

@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from shouwang.records.opening import connections_of
-from tests.database import drop_database, new_database, test_server
+from tests.database import drop_database, environment, test_server, with_tables
 from tests.house.source import ROOT
 from tests.stories.acts import labelled
 from tests.world import PASSWORD, TODAY
@@ -115,18 +114,8 @@ def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("town")
     clock = folder / "clock"
     clock.write_text("0")
-    database = new_database(test_server(), f"town_{os.getpid()}_{folder.name.replace('-', '_')}")
-    environ = {
-        **os.environ,
-        "SHOUWANG_DATABASE": json.dumps(connections_of(database)),
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "PYTHONPATH": str(ROOT),
-    }
-    run_python(
-        environ,
-        "-c",
-        "import django; django.setup(); from shouwang.records.opening import migrate; migrate()",
-    )
+    database = with_tables(test_server(), f"town_{os.getpid()}_{folder.name.replace('-', '_')}")
+    environ = environment(database)
     people = json.loads(run_python(environ, "-m", "tests.stories.people"))
     port = _free_port()
     server = subprocess.Popen(

@@ -16,13 +16,10 @@ SIDES = (2, 2, 2, 20)
 
 
 def main(rounds: int) -> None:
-    """Prepare the tables, run the rounds, print how often each status was answered."""
+    """Run the rounds, print how often each status was answered."""
     import django
 
     django.setup()
-    from shouwang.records.opening import migrate
-
-    migrate()
     print(json.dumps([race(number) for number in range(rounds)]))
 
 

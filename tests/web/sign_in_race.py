@@ -12,7 +12,7 @@ THREADS = 20
 
 
 def main() -> None:
-    """Prepare the tables, let everybody guess, print what the audit says of each guess."""
+    """Let everybody guess, print what the audit says of each guess."""
     import django
 
     django.setup()
@@ -21,10 +21,8 @@ def main() -> None:
 
     from shouwang.domain.roles import Role
     from shouwang.records.models import AuditEvent
-    from shouwang.records.opening import migrate
     from tests.world import VILLAGE, account
 
-    migrate()
     account(Role.VILLAGE, VILLAGE, login="wangjia")
     barrier = Barrier(THREADS)
 

@@ -1,4 +1,4 @@
-"""Photos and papers: what is taken, how it is kept, who reads it."""
+"""Photos and papers: what is taken, how it is kept, who reads it (T28)."""
 
 from io import BytesIO
 from typing import Any

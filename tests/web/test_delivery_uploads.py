@@ -1,4 +1,4 @@
-"""What anybody may upload: hostile files are refused with their reason, strange text stays text."""
+"""What anybody may upload: hostile files are refused, strange text stays text (T21, T24, T27)."""
 
 from io import BytesIO
 from pathlib import Path
