@@ -66,7 +66,7 @@ class Walk:
 
     @property
     def at(self) -> datetime:
-        return NOW.replace(month=self.on.month, day=self.on.day)
+        return datetime.combine(self.on, NOW.timetz())
 
     @property
     def open_case(self) -> Case:
@@ -101,17 +101,25 @@ def walk(**columns: Any) -> Walk:
     return made
 
 
-def opened() -> Walk:
-    made = walk()
+def with_case(made: Walk) -> Walk:
+    """Open a case of the household."""
     made.case = made.act(
         "township", open_identification, household_id=made.home.pk, clue_id=None, opinion="核查属实"
     )
     return made
 
 
+def opened() -> Walk:
+    return with_case(walk())
+
+
 def at_notice() -> Walk:
     """Walk an identification until its notice hangs."""
-    made = opened()
+    return to_notice(opened())
+
+
+def to_notice(made: Walk) -> Walk:
+    """Walk an open case until its notice hangs."""
     made.paper("village", "household_check")
     made.paper("village", "authorisation")
     made.step("village", "household_check")

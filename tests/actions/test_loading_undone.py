@@ -25,7 +25,7 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 # Each is three loads and an undo.
-EXAMPLES = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 12
+EXAMPLES = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 6
 FIRST, SECOND = date(2026, 10, 1), date(2026, 11, 1)
 VILLAGES = [each.code for each in villages(COUNTY)[:3]]
 

@@ -32,7 +32,7 @@ def disagreements(random: Random, households: int) -> dict[str, tuple[object, ob
     return found
 
 
-@settings(max_examples=max(8, settings().max_examples // 12))
+@settings(max_examples=settings().max_examples // 20)
 @given(seed=st.integers(0, 2**32), households=st.integers(1, 6))
 def test_both_engines_give_every_indicator_alike(seed: int, households: int) -> None:
     assert disagreements(Random(seed), households) == {}

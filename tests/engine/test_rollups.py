@@ -45,7 +45,7 @@ from tests.engine.lake import (
 READ = [name for name, each in indicators().items() if {"income_entry", "own_pay_entry"} & set(each.reads)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 10, deadline=None)
 @given(history, st.lists(window, min_size=1, max_size=3))
 def test_windows_and_own_pay_agree_with_the_rows_after_every_step(
     steps: list[list[Delivery | tuple[str, str]]], windows: list[Period]
@@ -65,7 +65,7 @@ def test_windows_and_own_pay_agree_with_the_rows_after_every_step(
                 assert rows_of(window_sums(rolled, period)) == rows_of(window_sums(raw, period))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=settings().max_examples // 25, deadline=None)
 @given(step, step, window, st.sampled_from([month.first_day for month in MONTHS]))
 def test_every_indicator_of_income_and_own_pay_agrees(
     first: list[Delivery | tuple[str, str]],

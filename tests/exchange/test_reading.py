@@ -162,7 +162,11 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
 CELLS = st.one_of(st.none(), st.integers(-(10**9), 10**9), TEXTS)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=settings().max_examples // 10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+)
 @given(rows=st.lists(st.lists(CELLS, max_size=4), max_size=12), is_shared=st.booleans())
 def test_blocks_give_the_same_cells_as_a_second_reader(
     rows: list[list[str | int | None]], is_shared: bool, worker: ReaderWorker, tmp_path: Path

@@ -42,6 +42,8 @@ def fill(page: Page, entries: Mapping[str, Entry]) -> None:
         # A question with several answers; a section of the form may bear the name of one of its fields.
         named = page.locator(".sw-label", has_text=re.compile(rf"^\s*\*?\s*{re.escape(label)}"))
         group = form.locator("[role=group]", has=named)
+        # A link may just have been followed: the page before has neither.
+        expect(group.or_(labelled(form, label)).first).to_be_attached()
         if group.count():
             for each in entry if isinstance(entry, tuple) else (str(entry),):
                 group.get_by_label(each, exact=True).check()

@@ -1,12 +1,13 @@
 """A case as those who work on it walk it: from the list to its page, papers, steps."""
 
+import json
 import re
 from typing import Any
 
 from playwright.sync_api import Page
 
 from tests.stories.acts import Entry, fill, follow, go_to, press, row_of, sees, sends
-from tests.stories.conftest import Town
+from tests.stories.conftest import Town, run_python
 
 CHECKED: dict[str, Entry] = {
     "核查人": "王支书、李队长",
@@ -134,11 +135,7 @@ def verdict_opens_case(site: Town, clue: str, reason: str) -> str:
     return opened(page)
 
 
-def reported_to_notice(site: Town, home: dict[str, Any]) -> str:
-    """Bring a household from the village's word to the notice; return the number of its case."""
-    said: dict[str, Entry] = {"来源": "干部排查走访", "线索内容": "户主长期患病。", "风险类型": ("因病",)}
-    clue = reported(site, home, said)
-    check(site, clue, FOUND_AT_RISK)
-    number = verdict_opens_case(site, clue, "核查属实。")
-    identify_to_notice(site, number)
-    return number
+def under_notice(site: Town, home: dict[str, Any]) -> str:
+    """Bring a household's case to its notice by the actions, where another story is about that way."""
+    words = ("-m", "tests.stories.walked", str(home["id"]), site.today.isoformat())
+    return str(json.loads(run_python(site.environ, *words))["number"])

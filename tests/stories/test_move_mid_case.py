@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from tests.stories.acts import fill, follow, go_to, is_answered_404, press, row_of, sees, sees_not
-from tests.stories.casewalk import at_case, file_paper, reported_to_notice, take
+from tests.stories.casewalk import at_case, file_paper, take, under_notice
 from tests.stories.conftest import Town
 
 
 def test_the_case_of_a_household_that_moves_goes_on_in_its_new_village(site: Town) -> None:
     home = site.household("moved")
-    number = reported_to_notice(site, home)
-    here = site.as_("village").url
+    number = under_notice(site, home)
+    here = at_case(site, "village", number).url
 
     page = site.as_("township")
     go_to(page, "农户查询")

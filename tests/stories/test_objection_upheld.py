@@ -3,12 +3,12 @@
 from playwright.sync_api import Page
 
 from tests.stories.acts import fill, follow, press, sees, sees_not, sends
-from tests.stories.casewalk import appraise_and_post, at_case, reported_to_notice
+from tests.stories.casewalk import appraise_and_post, at_case, under_notice
 from tests.stories.conftest import Town
 
 
 def test_an_upheld_objection_sends_the_case_back_to_a_new_appraisal_and_notice(site: Town) -> None:
-    number = reported_to_notice(site, site.household("objected"))
+    number = under_notice(site, site.household("objected"))
     page = _objected_and_upheld(site, number)
     follow(page, "退回")
     sends(page, {"退回到": "民主评议", "退回理由": "到会人数不足，须重新评议、重新公示。"}, "退回")
@@ -25,7 +25,7 @@ def test_an_upheld_objection_sends_the_case_back_to_a_new_appraisal_and_notice(s
 
 def test_an_upheld_objection_can_end_the_case_with_the_reason_told(site: Town) -> None:
     home = site.household("rejected")
-    number = reported_to_notice(site, home)
+    number = under_notice(site, home)
     page = _objected_and_upheld(site, number)
     follow(page, "不予认定")
     sends(page, {"不予认定的理由": "异议属实，家中有经营性商铺，收入稳定。"}, "不予认定")
