@@ -100,3 +100,52 @@ def test_a_village_does_not_see_deliveries(client: Client) -> None:
         client.force_login(world.account(Role.VILLAGE, "530521100001"))
 
     assert client.get(reverse("deliveries")).status_code == 403
+
+
+def now_as(made: Delivery) -> Delivery:
+    with entered_system():
+        made.refresh_from_db()
+    return made
+
+
+def test_the_rows_that_are_sound_are_let_in_without_the_others(client: Client, officer: Account) -> None:
+    made = upload(client, medical_file(samples.medical(1), samples.medical(2, 结算日期="不详")))
+    read_all()
+    assert now_as(made).state == "waiting"
+
+    done = client.post(reverse("delivery_accept", args=[made.pk]), {"version": made.version})
+    read_all()
+
+    assert done.status_code == 303
+    assert now_as(made).state == "committed"
+    assert len(in_force()) == 1
+
+
+def test_a_doubtful_file_is_released_by_another_than_who_handed_it_in(
+    client: Client, officer: Account
+) -> None:
+    made = upload(client, medical_file())
+    read_all()
+    assert now_as(made).state == "quarantined"
+    with entered_system():
+        client.force_login(world.account(Role.COUNTY_OFFICE, COUNTY))
+    address = reverse("delivery_release", args=[made.pk])
+
+    assert client.post(address, {"version": made.version, "reason": ""}).status_code == 422
+    given = {"version": made.version, "reason": "已向医保局核实，本月无结算"}
+    assert client.post(address, given).status_code == 303
+    read_all()
+    assert now_as(made).state == "committed"
+
+
+def test_a_reading_is_stopped_before_anything_counts(client: Client, officer: Account) -> None:
+    made = upload(client, medical_file(samples.medical(1)))
+    address = reverse("delivery_stop", args=[made.pk])
+
+    assert client.post(address).status_code == 303
+    read_all()
+    assert now_as(made).state == "cancelled"
+    assert in_force() == []
+    refused = client.post(address)
+    assert refused.status_code == 422
+    assert "已经读取完毕" in refused.content.decode()
