@@ -14,9 +14,26 @@ from tests.audit_watch import pytest_sessionfinish, pytest_terminal_summary, pyt
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("soak", settings.get_profile("house"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+# What takes longest comes first: a run does not end with one process waiting for the other.
+LONGEST = (
+    "tests/stories",
+    "tests/cli/test_scores",
+    "tests/cli/test_serving",
+    "tests/actions/test_loading_killed",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests; the others keep the order they were shuffled into."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 class NetworkRefused(RuntimeError):

@@ -9,6 +9,7 @@ from shouwang.cli.chinese import SHANGHAI
 from shouwang.cli.console import people, say
 from shouwang.cli.failures import FINE, PROBLEMS, UsageProblem
 from shouwang.cli.places import site
+from shouwang.domain.departments import department_named
 from shouwang.domain.roles import Role
 from shouwang.records.opening import migrate, opened
 
@@ -22,7 +23,8 @@ def createuser(
     ] = "",
     office: Annotated[str, typer.Option("--office", help="单位。")] = "",
     department: Annotated[
-        list[str] | None, typer.Option("--department", help="行业部门代码,可写多次。")
+        list[str] | None,
+        typer.Option("--department", help="行业部门的代码或名称,如 medical 或 医保,可写多次。"),
     ] = None,
     group: Annotated[str, typer.Option("--group", help="村民小组名,仅村民小组角色。")] = "",
     reset: Annotated[bool, typer.Option("--reset", help="已有账号:重置密码,不改角色。")] = False,
@@ -44,7 +46,7 @@ def createuser(
             else:
                 made = first_accounts.create_with_role(
                     login=login, display_name=name, role=Role(role), place=place, office=office,
-                    departments=department or [], group_name=group, at=at,
+                    departments=[department_named(each) or each for each in department or []], group_name=group, at=at,
                 )  # fmt: skip
         except Refusal as refusal:
             raise UsageProblem(str(refusal)) from None

@@ -31,7 +31,7 @@ from tests.database import make_tables
 
 # What a load writes: counts of these are all nothing, or all of it.
 COUNTED = ("household", "member", "householdversion", "memberversion", "source", "incomeentry", "ownpayentry")
-ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 5
+ROUNDS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 4
 SERVER_ROUNDS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 1
 
 

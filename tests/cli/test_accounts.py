@@ -74,11 +74,13 @@ def test_department_and_group_are_taken() -> None:
         COUNTY,
         "--department",
         "civil_affairs",
+        "--department",
+        "医保",
     )
 
     assert (leader.exit_code, office.exit_code) == (0, 0), leader.output + office.output
     assert RoleGrant.objects.get(account__login="li.bing").group_name == "一组"
-    assert RoleGrant.objects.get(account__login="li.ding").departments == ["civil_affairs"]
+    assert RoleGrant.objects.get(account__login="li.ding").departments == ["civil_affairs", "medical"]
 
 
 @pytest.mark.parametrize(

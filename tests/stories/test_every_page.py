@@ -98,10 +98,11 @@ def wrong_at(window: Window, page: Page, login: str) -> list[str]:
     if is_read:
         window.evaluate(AXE.read_text(encoding="utf-8"))
     wrong = wrong_with(window, f"{page.name} at a desk", is_read=is_read)
-    # The bar of buttons at a phone's foot covers half a control wherever one stops: the whole page is shown.
     window.set_viewport_size(PHONE)
-    height = window.evaluate("document.documentElement.scrollHeight")
-    window.set_viewport_size({**PHONE, "height": height + ROOM_FOR_BARS})
+    if is_read:
+        # The bar of buttons at a phone's foot covers half a control wherever one stops: all is shown at once.
+        height = window.evaluate("document.documentElement.scrollHeight")
+        window.set_viewport_size({**PHONE, "height": height + ROOM_FOR_BARS})
     return wrong + wrong_with(window, f"{page.name} on a phone", is_read=is_read)
 
 
