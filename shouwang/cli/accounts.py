@@ -46,7 +46,8 @@ def createuser(
             else:
                 made = first_accounts.create_with_role(
                     login=login, display_name=name, role=Role(role), place=place, office=office,
-                    departments=[department_named(each) or each for each in department or []], group_name=group, at=at,
+                    departments=[department_named(each) or each for each in department or []],
+                    group_name=group, at=at,
                 )  # fmt: skip
         except Refusal as refusal:
             raise UsageProblem(str(refusal)) from None
