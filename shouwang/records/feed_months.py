@@ -12,9 +12,14 @@ from shouwang.domain.feed_duties import Duty
 from shouwang.records.models import Load, Source
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-# In time, late, due within the days of reminding, past due, not yet due, before the county began.
-DONE, LATE, SOON, OVERDUE, OPEN, UNASKED = "done", "late", "soon", "overdue", "open", "unasked"
-LABELS = {DONE: "按时", LATE: "迟到", SOON: "快到期", OVERDUE: "超期未到", OPEN: "未到期", UNASKED: "不要求"}
+# In time, late, due within the days of reminding, past due, not yet due.
+DONE, LATE, SOON, OVERDUE, OPEN = "done", "late", "soon", "overdue", "open"
+# Of a month before the county began: not there, and there.
+UNASKED, BEFORE = "unasked", "before"
+LABELS = {
+    DONE: "按时", LATE: "迟到", SOON: "快到期", OVERDUE: "超期未到", OPEN: "未到期", UNASKED: "不要求",
+    BEFORE: "启用前已有",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ def feed_months(county: str, duties: Iterable[Duty], months: Sequence[date], on:
             for month in months:
                 delivered_on, due_on = came.get((feed, month)), duty.due_on(month)
                 state = _state(delivered_on, due_on, on, duty.remind_days)
-                if delivered_on is None and (began is None or month < began):
-                    state = UNASKED
+                if began is None or month < began:
+                    state = UNASKED if delivered_on is None else BEFORE
                 found.append(FeedMonth(duty, feed, month, due_on, delivered_on, state))
     return found
 

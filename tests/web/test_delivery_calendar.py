@@ -45,6 +45,18 @@ def test_the_calendar_shows_each_feed_and_month_and_by_what_right(client: Client
     assert "施甸县防止返贫监测月报表" in text
 
 
+def test_a_month_from_before_the_county_began_is_neither_asked_for_nor_late(client: Client) -> None:
+    handed_in(officer(), medical_file(samples.medical(1, 结算日期="2026-06-03")), "医保_2026年6月.xlsx")
+    signed_in(client, Role.COUNTY_OFFICE)
+    text = client.get(reverse("delivery_calendar")).content.decode()
+    page = client.get(reverse("delivery_scores"))
+
+    assert "启用前已有" in text
+    assert "迟到" not in text
+    (row,) = (each for each in page.context["rows"] if each["department"] == "医保")
+    assert (row["score"].came, row["score"].expected) == (0, 4)
+
+
 def test_a_department_is_shown_its_own_line_alone(client: Client) -> None:
     signed_in(client, Role.DEPARTMENT, departments=["medical"])
     page = client.get(reverse("delivery_calendar"))

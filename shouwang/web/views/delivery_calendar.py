@@ -29,6 +29,7 @@ TONES = {
     "overdue": "overdue",
     "open": "info",
     "unasked": "draft",
+    "before": "draft",
 }
 DUTY_COLUMNS = (
     Column("label", "事项", is_fixed=True), Column("giver", "由谁"), Column("taker", "报给"),
@@ -128,7 +129,7 @@ def _line(line: Line) -> dict[str, Any]:
 
 def _cell(each: FeedMonth, on: date) -> dict[str, str]:
     said = LABELS[each.state]
-    if each.delivered_on is not None:
+    if each.delivered_on is not None and each.state != "before":
         said = f"{each.delivered_on:%m-%d} {said}"
     elif each.state == "soon":
         said = f"{each.due_on:%m-%d} 前"
