@@ -22,10 +22,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 # What takes longest comes first: a run does not end with one process waiting for the other.
+# The stories' browser is closed behind them, for no test of Django may run beside its loop.
 LONGEST = (
     "tests/stories",
-    "tests/cli/test_scores",
     "tests/cli/test_serving",
+    "tests/cli/test_scores",
     "tests/actions/test_loading_killed",
 )
 
@@ -33,7 +34,7 @@ LONGEST = (
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests; the others keep the order they were shuffled into."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(key=lambda item: [not item.nodeid.startswith(each) for each in LONGEST])
 
 
 class NetworkRefused(RuntimeError):

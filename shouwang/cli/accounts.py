@@ -30,10 +30,7 @@ def createuser(
     reset: Annotated[bool, typer.Option("--reset", help="已有账号:重置密码,不改角色。")] = False,
 ) -> int:
     """建立账号(或重置其密码),临时密码只显示一次,24 小时内有效,首次登录须修改。"""
-    if not reset and not (name and role and place):
-        raise UsageProblem("新建账号须写 --name、--role 和 --place;只重置密码请加 --reset")
-    if role and role not in set(Role):
-        raise UsageProblem(f"没有角色 {role},可用:{'、'.join(Role)}")
+    _check(name and role and place, role, is_reset=reset)
     with opened(site()):
         migrate()
         from shouwang.actions import first_accounts
@@ -44,10 +41,10 @@ def createuser(
             if reset:
                 made = first_accounts.reset_by_system(login=login, at=at)
             else:
+                keys = [department_named(each) or each for each in department or []]
                 made = first_accounts.create_with_role(
                     login=login, display_name=name, role=Role(role), place=place, office=office,
-                    departments=[department_named(each) or each for each in department or []],
-                    group_name=group, at=at,
+                    departments=keys, group_name=group, at=at,
                 )  # fmt: skip
         except Refusal as refusal:
             raise UsageProblem(str(refusal)) from None
@@ -55,6 +52,13 @@ def createuser(
     say(people(), f"临时密码(只显示这一次):{made.password}", "bold")
     say(people(), "24 小时内有效,只能登录一次,登录后须立即修改。")
     return FINE
+
+
+def _check(is_complete: object, role: str, *, is_reset: bool) -> None:
+    if not is_reset and not is_complete:
+        raise UsageProblem("新建账号须写 --name、--role 和 --place;只重置密码请加 --reset")
+    if role and role not in set(Role):
+        raise UsageProblem(f"没有角色 {role},可用:{'、'.join(Role)}")
 
 
 def verify_audit() -> int:

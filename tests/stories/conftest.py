@@ -36,7 +36,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE_MS = 15_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not on this machine; the stories need a real browser")
@@ -108,7 +108,7 @@ def site(town: Town) -> Iterator[Town]:
     town.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A running site for the stories of this process, on a database of its own."""
     folder = tmp_path_factory.mktemp("town")
