@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, get_origin, get_type_hints
 
 from django.http import HttpRequest
 from ninja import Router
+from ninja.params.models import Query
 from ninja.security import HttpBearer
 
 from shouwang.api.callers import caller_of
@@ -16,12 +17,13 @@ from shouwang.records.models import ApiToken
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: where, how, and for which scope."""
+    """One operation: where, how, for which scope, and what its address may be followed by."""
 
     method: str
     path: str
     name: str
     scope: ApiScope
+    asks: frozenset[str]
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -60,7 +62,7 @@ def operation(
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         if name in OPERATIONS:
             raise ValueError(f"two operations are called {name}")
-        entry = OPERATIONS[name] = Operation(method, path, name, scope)
+        entry = OPERATIONS[name] = Operation(method, path, name, scope, _asked(view))
 
         register_on = router.api_operation(
             [method],
@@ -78,10 +80,22 @@ def operation(
     return register
 
 
+def _asked(view: Callable[..., Any]) -> frozenset[str]:
+    """Return the names that a view takes from behind the question mark."""
+    hints = get_type_hints(view, include_extras=True).values()
+    annotated = [each for each in hints if get_origin(each) is Annotated]
+    models = [each.__origin__ for each in annotated if isinstance(each.__metadata__[0], Query)]
+    return frozenset(name for each in models for name in each.model_fields)
+
+
 def check(request: HttpRequest, entry: Operation) -> None:
-    """Refuse what the token is not made for, or its account may nowhere do. Raises Problem."""
+    """Refuse what the token is not for, its account may nowhere do, or nobody can ask. Raises Problem."""
     caller = caller_of(request)
     if entry.scope not in caller.token.scopes:
         raise Problem("forbidden", f"这个令牌没有“{entry.scope.label}”（{entry.scope}）的范围")
     if not is_open_to(entry.scope, caller.viewer.permissions):
         raise Problem("forbidden", f"账号的角色不能{entry.scope.label}")
+    # A misspelt condition that is passed over would answer with more than was meant.
+    if not set(request.GET) <= entry.asks:
+        known = f"只有：{'、'.join(sorted(entry.asks))}" if entry.asks else "问号后面不带参数"
+        raise Problem("invalid", f"网址中有这里没有的参数；{known}")

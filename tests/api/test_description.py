@@ -33,12 +33,19 @@ _CHECKS = {
 CONFIG = SchemathesisConfig.from_dict(
     {
         "checks": _CHECKS,
-        "generation": {"max-examples": 300 if IS_SOAK else 3},
+        # Every request is given the token.
+        "generation": {"max-examples": 300 if IS_SOAK else 3, "with-security-parameters": False},
     }
 )
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=CONFIG)
 # The ids of both counties, by the names that addresses give them; filled by the test's world.
 IDS: dict[str, tuple[int, int]] = {}
+
+
+@schema.hook
+def filter_query(context: Any, query: dict[str, Any]) -> bool:
+    """Leave out what breaks the description by a parameter of which nothing is left in the address."""
+    return not any(value in ([], {}) for value in (query or {}).values())
 
 
 @schema.hook

@@ -98,6 +98,14 @@ def test_instants_at_the_ends_of_time_are_answered(instant: str) -> None:
         assert program().get(path, {"updated_since": instant}).status_code == 200
 
 
+def test_a_condition_that_a_list_does_not_know_is_refused_not_passed_over() -> None:
+    response = program().get("/households", {"divison": "361023"})
+
+    assert problem_of(response) == "invalid"
+    assert "division" in response.json()["detail"]
+    assert "divison" not in response.json()["detail"]
+
+
 def test_names_and_numbers_are_masked_as_on_the_pages() -> None:
     home = homes(1, members=1)[0]
     with entered_system():
