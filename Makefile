@@ -11,8 +11,7 @@ READY := $(VENV)/.dev-ready
 SPARK_READY := $(VENV)/.spark-ready
 ASSETS := shouwang/web/static/vendor/.ready
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
-# One more than the cores of a small machine: the stories wait for their browser half of the time.
-PROCESSES ?= 3
+PROCESSES ?= 2
 HOUSEHOLDS ?= 5000
 LOCK := uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
