@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 
 from shouwang.actions.delivery_receiving import LEDGER, SENDERS
 from shouwang.api.callers import caller_of
+from shouwang.api.findings import ParameterOut
 from shouwang.api.operations import operation
 from shouwang.api.problems import Problem
 from shouwang.api.words import written
@@ -64,14 +65,9 @@ class PackOut(Schema):
     source: str
 
 
-class ParameterOut(Schema):
+class ParameterInForce(ParameterOut):
     """One parameter and its value on the day; an amount is in fen, as `unit` says."""
 
-    name: str
-    label: str
-    unit: str
-    value: str | int | float | bool | list[Any] | None
-    source: str
     is_stale: bool
 
 
@@ -94,7 +90,7 @@ class PolicyOut(Schema):
     division: str
     on: date
     packs: list[PackOut]
-    parameters: list[ParameterOut]
+    parameters: list[ParameterInForce]
     rules: list[RuleOut]
 
 

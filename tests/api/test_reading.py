@@ -1,11 +1,15 @@
 """Reading by the interface: in reach, masked by role, in pages that never change their order, audited."""
 
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
+import shouwang.api
 from shouwang.domain.roles import Role
 from shouwang.records.access import entered_system
 from shouwang.records.models import AuditEvent, Clue, Finding, Household, ScreeningRun
@@ -224,11 +228,20 @@ def test_an_error_of_the_program_is_told_without_its_inside(monkeypatch: pytest.
     def fail(*given: Any, **named: Any) -> None:
         raise RuntimeError("王甲 999999197001010018")
 
-    monkeypatch.setattr("shouwang.api.households.note_read", fail)
+    monkeypatch.setattr("shouwang.api.in_reach.note_read", fail)
     response = program().get("/households")
 
     assert problem_of(response) == "failed"
     assert "王甲" not in response.content.decode()
+
+
+def test_no_two_schemas_of_the_description_have_one_name() -> None:
+    """The later would be described as the earlier: what it answers would not be what is written."""
+    rooms = [import_module(f"shouwang.api.{each.name}") for each in iter_modules(shouwang.api.__path__)]
+    made = {each for room in rooms for each in vars(room).values() if isinstance(each, type)}
+    names = [each.__name__ for each in made if issubclass(each, Schema) and each is not Schema]
+
+    assert len(names) > 20 and sorted(names) == sorted(set(names))
 
 
 def test_a_method_that_an_address_does_not_take_is_told() -> None:
