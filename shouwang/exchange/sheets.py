@@ -171,7 +171,7 @@ class SheetStager:
 
     def _judge(self, sheet: SourceSheet, fate: Fate) -> None:
         if fate.row_count and fate.refused_count == fate.row_count:
-            reason = "；请用 check 查看每行的原因，改正后重试"
+            reason = "；每行的原因见“错误统计”（命令行用 check 查看），改正后重试"
             self.problems.append(f"{sheet.place}的 {fate.row_count} 行全部有错，没有一行可用{reason}。")
         if not fate.row_count:
             self.notices.append(f"{sheet.place}只有表头，没有数据行。")
