@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from shouwang.actions.export_choice import Choice, is_outside, summary_headers
+from shouwang.domain.children import is_child
 from shouwang.domain.exporting import SOURCES, ColumnView, IdFormat, column_view, id_text
 from shouwang.domain.field_masks import Visibility, without_numbers
 from shouwang.domain.roles import Role
@@ -20,7 +21,6 @@ from shouwang.records.export_rows import export_rows
 from shouwang.records.viewers import Viewer
 
 HIDDEN = "无权查看"
-_CHILD_AGE = 14
 # Codes of this system and of places hold digits that are nobody's number.
 _CODES = ("household.number", "member.code", "row.number")
 _BORN, _KIND, _GRADE = "member.birth_date", "member.disability_kind", "member.disability_grade"
@@ -86,7 +86,8 @@ def _take(
     if column.source == "member.name":
         child = column_view(roles, column.source, is_whole=is_whole, is_child=True)
         own, young, born = _shown(column, view), _shown(column, child), at[_BORN]
-        return lambda row: write((young if _is_child(row[born], on) else own)(row[place]))
+        # One without a birth date counts as a child.
+        return lambda row: write((own if is_child(row[born], on) is False else young)(row[place]))
     show = _shown(column, view)
     return lambda row: write(show(row[place]))
 
@@ -120,13 +121,6 @@ def _numbered(
         kind, grade = at[_KIND], at[_GRADE]
         return lambda row: id_text(row[place], shown, row[kind], row[grade]) if row[place] else absent
     return lambda row: id_text(row[place], shown) if row[place] else absent
-
-
-def _is_child(born: date | None, on: date) -> bool:
-    """Tell whether a person is under 14; one without a birth date counts as a child."""
-    if born is None:
-        return True
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < _CHILD_AGE
 
 
 def _summary(viewer: Viewer, choice: Choice, profile: Profile, roles: tuple[Role, ...]) -> ExportTable:

@@ -1,9 +1,10 @@
 """Seeing a sealed value whole, once: with the permission, a reason, and a trace in the audit beforehand."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from shouwang.actions.acting import Actor, acting
 from shouwang.actions.refusals import NotAllowed, NotThere, Unfit
+from shouwang.domain.children import is_child
 from shouwang.domain.field_masks import UnmaskError, unmasked
 from shouwang.domain.reasons import ReasonError
 from shouwang.records.access import visible
@@ -18,7 +19,6 @@ SEALED = {
     "household.head_name": None,
     "member.name": None,
 }
-_CHILD_AGE = 14
 
 
 def unmask(
@@ -40,9 +40,9 @@ def unmask(
         roles = actor.viewer.roles_over(household.division, household.pk, household.group_name)
         act.about(row)
         value = _value(row, column, name)
-        is_child = _is_child(row.birth_date, at.date()) if isinstance(row, Member) else False
+        is_young = is_child(row.birth_date, at.date()) if isinstance(row, Member) else False
         try:
-            whole, told = unmasked(roles, column, value, reason, is_child=is_child)
+            whole, told = unmasked(roles, column, value, reason, is_child=is_young)
         except UnmaskError as error:
             raise NotAllowed(str(error)) from None
         except ReasonError as error:
@@ -71,11 +71,3 @@ def _value(row: Household | Member, column: str, name: str) -> str | None:
         return getattr(row, name) or None
     sealed = getattr(row, sealed_name)
     return None if sealed is None else unseal(bytes(sealed), of=column)
-
-
-def _is_child(birth_date: date | None, on: date) -> bool | None:
-    if birth_date is None:
-        return None
-    return (
-        on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
-    ) < _CHILD_AGE

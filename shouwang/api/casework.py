@@ -7,9 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 
-from shouwang.actions.api_reading import note_read
-from shouwang.actions.refusals import NotThere
 from shouwang.api.callers import caller_of
+from shouwang.api.in_reach import in_reach, noted
 from shouwang.api.operations import operation
 from shouwang.api.paging import Id, PlacedAsked, cut, since, within
 from shouwang.api.shown import Eyes
@@ -140,7 +139,7 @@ def list_clues(request: HttpRequest, asked: Annotated[CluesAsked, Query()]) -> d
         days = Q(received_on__gte=day) | Q(dispatched_on__gte=day) | Q(closed_on__gte=day)
         rows = rows.filter(Q(told) | Q(checked) | days)
     found = cut(request, rows.select_related("household"), asked)
-    note_read(actor=caller.actor, kind="clue", ids=[each.pk for each in found.rows], at=caller.at)
+    noted(caller, found.rows, "clue")
     items = [_clue(_eyes(caller.viewer, each), each) for each in found.rows]
     return {"items": items, "next_cursor": found.next_cursor}
 
@@ -152,10 +151,8 @@ def list_clues(request: HttpRequest, asked: Annotated[CluesAsked, Query()]) -> d
 def get_clue(request: HttpRequest, clue_id: Annotated[Id, Path()]) -> dict[str, Any]:
     """Return one clue with its sources."""
     caller = caller_of(request)
-    row = visible(Clue.objects.filter(pk=clue_id), caller.viewer).select_related("household").first()
-    if row is None:
-        raise NotThere
-    note_read(actor=caller.actor, kind="clue", ids=[row.pk], division=row.division, at=caller.at)
+    row: Clue = in_reach(caller, Clue.objects.select_related("household"), clue_id)
+    noted(caller, [row], "clue", row.division)
     eyes = _eyes(caller.viewer, row)
     origins = [_origin(eyes, each) for each in row.origins.select_related("finding").order_by("pk")]
     return {**_clue(eyes, row), "origins": origins}
@@ -172,7 +169,7 @@ def list_cases(request: HttpRequest, asked: Annotated[CasesAsked, Query()]) -> d
         events = Exists(CaseEvent.objects.filter(case=OuterRef("pk"), recorded_at__gte=at))
         rows = rows.filter(Q(events) | Q(opened_on__gte=at.date()))
     found = cut(request, rows, asked)
-    note_read(actor=caller.actor, kind="case", ids=[each.pk for each in found.rows], at=caller.at)
+    noted(caller, found.rows, "case")
     return {"items": found.rows, "next_cursor": found.next_cursor}
 
 
@@ -183,10 +180,8 @@ def list_cases(request: HttpRequest, asked: Annotated[CasesAsked, Query()]) -> d
 def get_case(request: HttpRequest, case_id: Annotated[Id, Path()]) -> dict[str, Any]:
     """Return one case with its events."""
     caller = caller_of(request)
-    row = visible(Case.objects.filter(pk=case_id), caller.viewer).first()
-    if row is None:
-        raise NotThere
-    note_read(actor=caller.actor, kind="case", ids=[row.pk], division=row.division, at=caller.at)
+    row: Case = in_reach(caller, Case.objects.all(), case_id)
+    noted(caller, [row], "case", row.division)
     events = list(row.events.order_by("sequence"))
     return {**{name: getattr(row, name) for name in CaseOut.model_fields}, "events": events}
 

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 
-from shouwang.actions.api_reading import note_read
-from shouwang.actions.refusals import NotThere
 from shouwang.api.callers import caller_of
+from shouwang.api.in_reach import in_reach, noted
 from shouwang.api.operations import operation
 from shouwang.api.paging import Id, PlacedAsked, cut, since, within
 from shouwang.api.shown import Eyes
@@ -124,7 +123,7 @@ def list_findings(request: HttpRequest, asked: Annotated[FindingsAsked, Query()]
     if (at := since(asked)) is not None:
         rows = rows.filter(run__ran_at__gte=at)
     found = cut(request, rows.select_related("run", "household"), asked)
-    note_read(actor=caller.actor, kind="finding", ids=[each.pk for each in found.rows], at=caller.at)
+    noted(caller, found.rows, "finding")
     return {"items": [_finding(caller.viewer, each) for each in found.rows], "next_cursor": found.next_cursor}
 
 
@@ -135,11 +134,8 @@ def list_findings(request: HttpRequest, asked: Annotated[FindingsAsked, Query()]
 def get_finding(request: HttpRequest, finding_id: Annotated[Id, Path()]) -> dict[str, Any]:
     """Return one finding with what explains it, down to the rows of the files."""
     caller = caller_of(request)
-    rows = visible(Finding.objects.filter(pk=finding_id), caller.viewer)
-    row = rows.select_related("run", "household").first()
-    if row is None:
-        raise NotThere
-    note_read(actor=caller.actor, kind="finding", ids=[row.pk], division=row.division, at=caller.at)
+    row: Finding = in_reach(caller, Finding.objects.select_related("run", "household"), finding_id)
+    noted(caller, [row], "finding", row.division)
     body = _finding(caller.viewer, row)
     return body | _explanation(row, body["is_readable"])
 

@@ -8,14 +8,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 
-from shouwang.actions.api_reading import note_read
-from shouwang.actions.refusals import NotThere
 from shouwang.api.callers import Caller, caller_of
+from shouwang.api.in_reach import in_reach, noted
 from shouwang.api.operations import operation
 from shouwang.api.paging import Asked, Id, PlacedAsked, cut, since, within
-from shouwang.api.shown import Eyes, eyes_on, is_child
+from shouwang.api.shown import Eyes, eyes_on
 from shouwang.api.words import one_of
 from shouwang.domain.api_scopes import ApiScope
+from shouwang.domain.children import is_child
 from shouwang.records.access import visible
 from shouwang.records.models import Finding, Household, HouseholdVersion, Member, MemberVersion
 from shouwang.records.models.households import MONITORING
@@ -111,7 +111,7 @@ def list_households(request: HttpRequest, asked: Annotated[HouseholdsAsked, Quer
     if (at := since(asked)) is not None:
         rows = rows.filter(_changed_since(at))
     found = cut(request, rows, asked)
-    _note(caller, "household", [each.pk for each in found.rows])
+    noted(caller, found.rows, "household")
     items = [_household(eyes_on(caller.viewer, each), each) for each in found.rows]
     return {"items": items, "next_cursor": found.next_cursor}
 
@@ -123,11 +123,11 @@ def list_households(request: HttpRequest, asked: Annotated[HouseholdsAsked, Quer
 def get_household(request: HttpRequest, household_id: Annotated[Id, Path()]) -> dict[str, Any]:
     """Return one household with its facts."""
     caller = caller_of(request)
-    row = _in_reach(caller, household_id)
+    row: Household = in_reach(caller, Household.objects.all(), household_id)
     eyes = eyes_on(caller.viewer, row)
     version = HouseholdVersion.objects.filter(household=row, to_on=None).first()
     facts = {name: eyes.see(f"household.{name}", getattr(version, name, None)) for name in _FACTS}
-    _note(caller, "household", [row.pk], row.division)
+    noted(caller, [row], "household", row.division)
     return {**_household(eyes, row), "facts": facts}
 
 
@@ -140,21 +140,14 @@ def list_members(
 ) -> dict[str, Any]:
     """List the members of a household, those who have left included."""
     caller = caller_of(request)
-    row = _in_reach(caller, household_id)
+    row: Household = in_reach(caller, Household.objects.all(), household_id)
     people: QuerySet[Member] = visible(Member.objects.filter(household=row), caller.viewer)
     found = cut(request, people, asked)
     now = MemberVersion.objects.filter(member__in=[each.pk for each in found.rows], to_on=None)
     versions = {each.member_id: each for each in now}
-    _note(caller, "member", [each.pk for each in found.rows], row.division)
+    noted(caller, found.rows, "member", row.division)
     items = [_member(caller, row, each, versions) for each in found.rows]
     return {"items": items, "next_cursor": found.next_cursor}
-
-
-def _in_reach(caller: Caller, household_id: int) -> Household:
-    row = visible(Household.objects.filter(pk=household_id), caller.viewer).first()
-    if row is None:
-        raise NotThere
-    return row
 
 
 def _changed_since(at: datetime) -> Q:
@@ -201,7 +194,3 @@ def _member(
         "facts": {name: eyes.see(f"member.{name}", getattr(version, name, None)) for name in _PERSON_FACTS},
         "hidden": eyes.hidden,
     }
-
-
-def _note(caller: Caller, kind: str, ids: list[int], division: str = "") -> None:
-    note_read(actor=caller.actor, kind=kind, ids=ids, division=division, at=caller.at)

@@ -1,16 +1,11 @@
 """A row as its reader's roles may see it: whole, masked, or left out by name."""
 
-from datetime import date
 from typing import Any
 
-from shouwang.domain.field_masks import Value, Visibility, shown
-from shouwang.domain.permissions import Permission
+from shouwang.domain.field_masks import Value, Visibility, is_legal, may_read_finding, shown
 from shouwang.domain.roles import Role, permissions_of
 from shouwang.records.models import Finding, Household
 from shouwang.records.viewers import Viewer
-
-_CHILD_AGE = 14
-_LEGAL_FEEDS = {"security", "petitions"}
 
 
 class Eyes:
@@ -33,22 +28,9 @@ class Eyes:
 
     def reads(self, finding: Finding) -> bool:
         """Tell whether what a finding rests on may be read; else only that it exists."""
-        held = permissions_of(self.roles)
-        evidence = finding.evidence if isinstance(finding.evidence, dict) else {}
-        sources = evidence.get("sources") or []
-        is_legal = any(isinstance(each, dict) and each.get("feed") in _LEGAL_FEEDS for each in sources)
-        needed = {Permission.SEE_INCOME, Permission.SEE_HEALTH}
-        return needed <= held and (not is_legal or Permission.SEE_LEGAL_EVENTS in held)
+        return may_read_finding(permissions_of(self.roles), is_legal=is_legal(finding.evidence))
 
 
 def eyes_on(viewer: Viewer, household: Household) -> Eyes:
     """Return a viewer's eyes on a household."""
     return Eyes(viewer, household.division, household.pk, household.group_name)
-
-
-def is_child(birth_date: date | None, on: date) -> bool | None:
-    """Tell whether a person is under 14; unknown without a birth date."""
-    if birth_date is None:
-        return None
-    had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)
-    return on.year - birth_date.year - (0 if had_birthday else 1) < _CHILD_AGE

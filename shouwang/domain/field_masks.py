@@ -5,7 +5,7 @@ number or bank card written into it. Whether the household is within reach is `s
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,6 +19,11 @@ from shouwang.domain.tables import TABLES
 Value = str | int | bool | date | None
 # A random id or a digest; among its digits chance writes personal numbers that are none.
 _MACHINE_MADE = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+
+
+# What the police and the petitions office deliver.
+_LEGAL_FEEDS = frozenset({"security", "petitions"})
+FACTS = frozenset({Permission.SEE_INCOME, Permission.SEE_HEALTH})
 
 
 class Visibility(StrEnum):
@@ -170,6 +175,20 @@ def sensitivity_of(column: str, *, is_child: bool | None = None) -> Sensitivity 
         kind = _SENSITIVITIES.get(f"{table}.*") if name in known else None
     is_adult = is_child is not None and not is_child
     return Sensitivity.CHILD_NAME if kind is Sensitivity.NAME and not is_adult else kind
+
+
+def is_legal(evidence: object) -> bool:
+    """Tell whether a finding's evidence rests on what the police or the petitions office delivered."""
+    sources = evidence.get("sources") if isinstance(evidence, Mapping) else None
+    held = (
+        [each for each in sources if isinstance(each, Mapping)] if isinstance(sources, list | tuple) else []
+    )
+    return any(each.get("feed") in _LEGAL_FEEDS for each in held)
+
+
+def may_read_finding(held: Set[Permission], *, is_legal: bool) -> bool:
+    """Tell whether who holds these may read what a finding rests on; else only that it exists."""
+    return held >= FACTS and (not is_legal or Permission.SEE_LEGAL_EVENTS in held)
 
 
 def visibility(roles: Iterable[Role], column: str, *, is_child: bool | None = None) -> Visibility:

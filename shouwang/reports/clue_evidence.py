@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from shouwang.domain import wording
+from shouwang.domain.field_masks import is_legal
 from shouwang.domain.indicators import indicators
 from shouwang.records.models import Finding
-
-_LEGAL_FEEDS = frozenset({"security", "petitions"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def evidence_of(finding: Finding) -> Evidence:
         parameters=tuple(_parameter(each) for each in held.get("parameters", ())),
         rows=rows,
         unshown_rows=max(0, int(held.get("source_row_count", len(rows))) - len(rows)),
-        is_legal=any(each.get("feed") in _LEGAL_FEEDS for each in held.get("sources", ())),
+        is_legal=is_legal(held),
     )
 
 

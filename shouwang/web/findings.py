@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shouwang.domain.field_masks import without_numbers
+from shouwang.domain.field_masks import is_legal, may_read_finding, without_numbers
 from shouwang.domain.permissions import Permission
 from shouwang.domain.tables import RISKS
 from shouwang.records.models import Finding
 
-_LEGAL_FEEDS = {"security", "petitions"}
 _KINDS = {"warning": "预警", "class": "类别建议", "check": "数据核对", "focus": "重点关注"}
 
 
@@ -20,9 +19,8 @@ def finding_cards(rows: Iterable[Finding], permissions: Mapping[Permission, bool
 def _card(row: Finding, permissions: Mapping[Permission, bool]) -> dict[str, Any]:
     evidence = row.evidence if isinstance(row.evidence, dict) else {"evidence": row.evidence}
     sources = [each for each in _listed(evidence, "sources") if isinstance(each, dict)]
-    is_legal = any(each.get("feed") in _LEGAL_FEEDS for each in sources)
-    may_read = permissions[Permission.SEE_INCOME] and permissions[Permission.SEE_HEALTH]
-    may_read = may_read and (not is_legal or permissions[Permission.SEE_LEGAL_EVENTS])
+    held = {each for each, is_held in permissions.items() if is_held}
+    may_read = may_read_finding(held, is_legal=is_legal(evidence))
     card = {
         "kind": _KINDS.get(row.kind, row.kind),
         "grade": row.grade if row.grade in {"red", "yellow", "blue", "green"} else "",

@@ -7,12 +7,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from shouwang.domain.children import is_child
 from shouwang.domain.field_masks import Value
 from shouwang.domain.tables import MEASURES, RISKS
 from shouwang.records.models import Household, Member, MemberVersion
 from shouwang.records.sealing import UnsealError, unseal
 from shouwang.records.viewers import Viewer
-from shouwang.web.present import HIDDEN, is_child, masked, may_see_whole
+from shouwang.web.present import HIDDEN, masked, may_see_whole
 
 # What is known of a person beside who he is, in the order in which it is shown and typed.
 MEMBER_FACTS = (

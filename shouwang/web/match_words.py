@@ -3,6 +3,7 @@
 from typing import Any
 
 from shouwang.actions.match_reading import Sought
+from shouwang.domain.children import is_child
 from shouwang.domain.departments import department_label
 from shouwang.exchange.linkage.comparisons import COMPARISONS
 from shouwang.exchange.linkage.deciding import Doubt, FieldWeight
@@ -14,7 +15,7 @@ from shouwang.records.viewers import Viewer
 from shouwang.reports.match_reviews import Standing
 from shouwang.web.clock import today
 from shouwang.web.household_words import masked_number
-from shouwang.web.present import is_child, masked, place_name
+from shouwang.web.present import masked, place_name
 
 STATE_TONES = {"waiting": "todo", "linked": "done", "none": "stopped", "dropped": "unknown"}
 _SEX = {"male": "男", "female": "女"}

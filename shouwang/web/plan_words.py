@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from shouwang.actions.measure_records import is_over
+from shouwang.domain.children import is_child
 from shouwang.domain.departments import department_label
 from shouwang.domain.permissions import Permission
 from shouwang.domain.remarks import SEVERITIES, Remark
 from shouwang.domain.tables import MEASURES, RISKS
 from shouwang.records.models import Member, PlanMeasure
 from shouwang.records.viewers import Viewer
-from shouwang.web.present import is_child, masked
+from shouwang.web.present import masked
 
 PLAN_TONES = {
     "draft": "draft",

@@ -1,6 +1,5 @@
 """Words, colours and masks: how a value becomes what a person reads. Templates show, views pass on."""
 
-from datetime import date
 from functools import lru_cache
 
 from shouwang.domain.divisions import name_path
@@ -15,7 +14,6 @@ from shouwang.records.viewers import Viewer
 HIDDEN = "无权查看"
 # What is about a household, or about a row that may be: it says where it belongs.
 Placed = Household | Member | Clue | MatchReview
-_CHILD_AGE = 14
 # Tones of `status_tag`.
 MONITORING_TONES = {"none": "info", "monitored": "doing", "eliminated": "done", "removed": "stopped"}
 CLUE_TONES = {"received": "todo", "dispatched": "doing", "checked": "todo", "closed": "done"}
@@ -48,14 +46,6 @@ def masked(
 def may_see_whole(viewer: Viewer, column: str, row: Placed, *, is_child: bool | None = False) -> bool:
     """Tell whether a viewer may lift the mask of a column with a reason."""
     return may_unmask(roles_over(viewer, row), column, is_child=is_child)
-
-
-def is_child(birth_date: date | None, on: date) -> bool | None:
-    """Tell whether a person is under 14; unknown without a birth date."""
-    if birth_date is None:
-        return None
-    had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)
-    return on.year - birth_date.year - (0 if had_birthday else 1) < _CHILD_AGE
 
 
 def head_name(viewer: Viewer, household: Household) -> str:

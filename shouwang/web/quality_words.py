@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from shouwang.actions.household_edits import EDITABLE as OF_HOUSEHOLD
 from shouwang.actions.member_changes import EDITABLE as OF_MEMBER
+from shouwang.domain.children import is_child
 from shouwang.domain.permissions import Permission
 from shouwang.domain.quality import SEVERITIES, Check
 from shouwang.domain.quality_facts import Fact, facts
@@ -18,7 +19,7 @@ from shouwang.records.policies import library
 from shouwang.records.viewers import Viewer
 from shouwang.web.household_words import fact as shown_fact
 from shouwang.web.household_words import words as column_words
-from shouwang.web.present import HIDDEN, is_child, masked
+from shouwang.web.present import HIDDEN, masked
 
 SEVERITY_TONES = {"error": "red", "doubt": "yellow", "hint": "info"}
 STATE_TONES = {"open": "todo", "explained": "doing", "mended": "done", "gone": "stopped"}

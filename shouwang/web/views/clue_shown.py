@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shouwang.domain.clue_limits import DECLARED
+from shouwang.domain.field_masks import FACTS, may_read_finding
 from shouwang.domain.permissions import Permission
 from shouwang.domain.roles import Role, permissions_of
 from shouwang.records.models import Clue, ClueCheck, ClueOrigin, Household
@@ -25,7 +26,6 @@ from shouwang.web.present import (
 
 TURNS = {**{str(role): role.label for role in Role}, "village": "村、驻村工作队"}
 # Whom a clue is shown to with what it says of health and income.
-_FACTS = frozenset({Permission.SEE_HEALTH, Permission.SEE_INCOME})
 VERDICT_TONES = {"identify": "doing", "monitored": "doing", "watch": "info"}
 
 
@@ -131,13 +131,12 @@ def _may(viewer: Viewer, permission: Permission, clue: Clue) -> bool:
 
 def sees_facts(viewer: Viewer, clue: Clue) -> bool:
     """Tell whether a viewer may read what a clue says of health and income."""
-    return permissions_of(roles_over(viewer, clue)) >= _FACTS
+    return permissions_of(roles_over(viewer, clue)) >= FACTS
 
 
 def sees_evidence(viewer: Viewer, clue: Clue, evidence: Evidence) -> bool:
     """Tell whether a viewer may read why the screening warned."""
-    held = permissions_of(roles_over(viewer, clue))
-    return held >= _FACTS and (not evidence.is_legal or Permission.SEE_LEGAL_EVENTS in held)
+    return may_read_finding(permissions_of(roles_over(viewer, clue)), is_legal=evidence.is_legal)
 
 
 def said_by(viewer: Viewer, clue: Clue, origin: ClueOrigin) -> str:
@@ -146,7 +145,7 @@ def said_by(viewer: Viewer, clue: Clue, origin: ClueOrigin) -> str:
     is_own = origin.reported_by_id == viewer.account_id
     if origin.source == "petition" and Permission.SEE_LEGAL_EVENTS not in held and not is_own:
         return "信访内容按规定不公开，请联系乡镇"
-    if not is_own and not held >= _FACTS:
+    if not is_own and not held >= FACTS:
         return HIDDEN
     return masked(viewer, "household.household_class", origin.text, clue) or "未填"
 

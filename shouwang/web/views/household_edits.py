@@ -11,6 +11,7 @@ from django.urls import reverse
 from shouwang.actions.household_edits import edit_household
 from shouwang.actions.household_moves import merge_households, move_household, split_household
 from shouwang.actions.refusals import NotAllowed, NotThere, Stale, Unfit
+from shouwang.domain.children import is_child
 from shouwang.domain.divisions import villages
 from shouwang.domain.permissions import Permission
 from shouwang.records.access import visible
@@ -23,7 +24,7 @@ from shouwang.web.forms.households import HouseholdForm, MergeForm, MoveForm, Sp
 from shouwang.web.household_words import fact
 from shouwang.web.page import Request, page
 from shouwang.web.posting import answered
-from shouwang.web.present import is_child, place_name
+from shouwang.web.present import place_name
 
 _BOTH = ("GET", "POST")
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from shouwang.actions import member_changes
 from shouwang.actions.member_identity import told_by
 from shouwang.actions.refusals import NotThere, Stale
+from shouwang.domain.children import is_child
 from shouwang.domain.household_changes import change_label
 from shouwang.domain.permissions import Permission
 from shouwang.records.models import Household, Member, MemberVersion
@@ -20,7 +21,6 @@ from shouwang.web.drafts import draft_context
 from shouwang.web.forms.households import HeadForm, JoiningForm, LeavingForm, MemberForm, ReturnForm
 from shouwang.web.household_words import SEXES, fact
 from shouwang.web.page import Request, page
-from shouwang.web.present import is_child
 from shouwang.web.views.household_edits import change_page, dated, form_page, reached
 
 _P = Permission.EDIT_HOUSEHOLD

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from shouwang.domain.children import is_child
 from shouwang.domain.permissions import Permission
 from shouwang.reports.search import MOST_FOUND, Hit
 from shouwang.reports.search import search as search_for
@@ -13,7 +14,7 @@ from shouwang.web.clock import today
 from shouwang.web.columns import Column
 from shouwang.web.household_words import fact, masked_number
 from shouwang.web.page import Request, page
-from shouwang.web.present import head_name, is_child, monitoring_tag, place_name
+from shouwang.web.present import head_name, monitoring_tag, place_name
 
 COLUMNS = (
     Column("who", "姓名", is_fixed=True),
