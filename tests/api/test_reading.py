@@ -241,7 +241,8 @@ def test_no_two_schemas_of_the_description_have_one_name() -> None:
     made = {each for room in rooms for each in vars(room).values() if isinstance(each, type)}
     names = [each.__name__ for each in made if issubclass(each, Schema) and each is not Schema]
 
-    assert len(names) > 20 and sorted(names) == sorted(set(names))
+    assert len(names) > 20
+    assert sorted(names) == sorted(set(names))
 
 
 def test_a_method_that_an_address_does_not_take_is_told() -> None:
